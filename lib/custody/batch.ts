@@ -1,0 +1,189 @@
+import { earlier, later, RelevanceCounter } from '#lib/detection/relevance.ts';
+import type { DetectionRule } from '#lib/detection/rule.ts';
+import { selectionOf } from '#lib/detection/detect.ts';
+import { eventIdentity } from '#lib/events/identity.ts';
+import { hostName } from '#lib/events/names.ts';
+import { eventFromRecord } from '#lib/events/windows.ts';
+import type { Block, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
+import { classify, type TimelineKind } from '#lib/timeline/kinds.ts';
+import { keepRecord, type LongText } from './event-rows.ts';
+
+/** 3,600 s in 100 ns ticks. */
+export const HOUR_TICKS = 36_000_000_000n;
+/** More kept events of one lane, host and hour than this are counted but not kept (DESIGN, "Evidence at speed"). */
+export const KEPT_PER_HOUR = 500;
+
+export type KeptEvent = {
+  readonly id: string;
+  readonly host: string;
+  readonly timeTicks: bigint | null;
+  readonly channel: string;
+  readonly eventCode: number;
+  readonly recordId: string | null;
+  readonly kind: TimelineKind | null;
+  readonly summary: string;
+  readonly record: ReturnType<typeof keepRecord>['record'];
+  readonly texts: readonly LongText[];
+  readonly selections: readonly {
+    readonly detectionId: string;
+    readonly variant: string;
+    readonly mode: 'search' | 'join';
+  }[];
+  readonly offset: number;
+  readonly line: number | null;
+};
+
+export type CountRow = {
+  readonly host: string;
+  readonly channel: string;
+  readonly eventCode: number;
+  readonly hour: number;
+  count: number;
+  firstTicks: bigint | null;
+  lastTicks: bigint | null;
+};
+
+/** Which equal event without a record id this is in the evidence; counts over all batches of an ingest. */
+export class Occurrences {
+  readonly #counts = new Map<string, number>();
+  readonly #taken: ReadonlySet<string>;
+
+  /** @param taken ids of such events that an earlier run of the ingest committed */
+  constructor(taken: ReadonlySet<string>) {
+    this.#taken = taken;
+  }
+
+  identify(record: EvidenceRecord): string {
+    const base = eventIdentity(record, 0);
+    for (;;) {
+      const occurrence = this.#counts.get(base) ?? 0;
+      this.#counts.set(base, occurrence + 1);
+      const id = occurrence === 0 ? base : eventIdentity(record, occurrence);
+      if (!this.#taken.has(id)) return id;
+    }
+  }
+}
+
+/**
+ * What one transaction of an ingest writes: gathered block by block, bounded by the bytes of the blocks.
+ */
+export class Batch {
+  readonly #rules: readonly DetectionRule[];
+  readonly #occurrences: Occurrences;
+  readonly #counts = new Map<string, CountRow>();
+  readonly #selected = new Map<string, number>();
+  readonly #keptPerHour = new Map<string, number>();
+  readonly relevance: RelevanceCounter;
+  readonly events: KeptEvent[] = [];
+  readonly problems: Problem[] = [];
+  sizeBytes = 0;
+  recordCount = 0;
+  blockCount = 0;
+  nextOffset: number;
+  firstTicks: bigint | null = null;
+  lastTicks: bigint | null = null;
+
+  constructor(rules: readonly DetectionRule[], occurrences: Occurrences, startOffset: number) {
+    this.#rules = rules;
+    this.#occurrences = occurrences;
+    this.relevance = new RelevanceCounter(rules);
+    this.nextOffset = startOffset;
+  }
+
+  get counts(): readonly CountRow[] {
+    return [...this.#counts.values()];
+  }
+
+  get hasSelections(): boolean {
+    return this.#selected.size > 0;
+  }
+
+  /** Events that the rule selected on the host. */
+  selectedCount(ruleIndex: number, host: string): number {
+    return this.#selected.get(`${ruleIndex} ${host}`) ?? 0;
+  }
+
+  add(block: Block): void {
+    this.relevance.add(block.census());
+    this.problems.push(...block.problems);
+    for (const record of block.records) this.#addRecord(record);
+    this.blockCount += 1;
+    this.recordCount += block.recordCount;
+    this.sizeBytes += block.lengthBytes;
+    this.nextOffset = block.offset + block.lengthBytes;
+  }
+
+  #addRecord(record: EvidenceRecord): void {
+    const host = hostName(record.system.computer);
+    const channel = record.system.channel ?? '';
+    const eventCode = record.system.eventId ?? -1;
+    this.#count(record, host, channel, eventCode);
+
+    const event = eventFromRecord(record);
+    const selections = this.#rules.flatMap((rule, index) => {
+      const mode = selectionOf(rule, event, record);
+      if (mode === null) return [];
+      if (mode === 'search') {
+        const key = `${index} ${host}`;
+        this.#selected.set(key, (this.#selected.get(key) ?? 0) + 1);
+      }
+      return [{ detectionId: rule.id, variant: rule.variant, mode }];
+    });
+    const kind = classify(event);
+    if (selections.length === 0 && (kind === null || this.#isFull(record, host, kind))) return;
+
+    const { record: kept, texts } = keepRecord(record);
+    this.events.push({
+      id: record.system.recordId === null ? this.#occurrences.identify(record) : eventIdentity(record, 0),
+      host,
+      timeTicks: record.timeTicks,
+      channel,
+      eventCode,
+      recordId: record.system.recordId,
+      kind,
+      summary: kind?.summarize(event) ?? '',
+      record: kept,
+      texts,
+      selections,
+      offset: record.place.offset,
+      line: record.place.line ?? null,
+    });
+  }
+
+  #count(record: EvidenceRecord, host: string, channel: string, eventCode: number): void {
+    const { timeTicks } = record;
+    this.firstTicks = earlier(this.firstTicks, timeTicks);
+    this.lastTicks = later(this.lastTicks, timeTicks);
+    const hour = hourOf(timeTicks);
+    const key = `${eventCode} ${hour} ${host} ${channel}`;
+    const row = this.#counts.get(key);
+    if (!row) {
+      this.#counts.set(key, {
+        host,
+        channel,
+        eventCode,
+        hour,
+        count: 1,
+        firstTicks: timeTicks,
+        lastTicks: timeTicks,
+      });
+      return;
+    }
+    row.count += 1;
+    row.firstTicks = earlier(row.firstTicks, timeTicks);
+    row.lastTicks = later(row.lastTicks, timeTicks);
+  }
+
+  /** A first bound in memory; the exact one, over all batches and evidence, is kept by write-batch.ts. */
+  #isFull(record: EvidenceRecord, host: string, kind: TimelineKind): boolean {
+    const key = `${kind.lane} ${hourOf(record.timeTicks)} ${host}`;
+    const kept = this.#keptPerHour.get(key) ?? 0;
+    this.#keptPerHour.set(key, kept + 1);
+    return kept >= KEPT_PER_HOUR;
+  }
+}
+
+/** Hours since 1970 UTC; -1 without a time. */
+export function hourOf(timeTicks: bigint | null): number {
+  return timeTicks === null ? -1 : Number(timeTicks / HOUR_TICKS);
+}

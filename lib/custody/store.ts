@@ -1,0 +1,95 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '#lib/errors.ts';
+
+/**
+ * Evidence as it came, in a folder, each file under its SHA-256. A file is written beside its final place and renamed when
+ * whole and on disk, so that a crash leaves no half evidence under a hash.
+ */
+
+export type StoredFile = { readonly sha256: string; readonly sizeBytes: number };
+
+/** Kept free for PostgreSQL when an upload would fill the disk. */
+const RESERVED_BYTES = 512 * 1024 * 1024;
+const SPACE_CHECK_BYTES = 64 * 1024 * 1024;
+
+export class EvidenceStore {
+  readonly #root: string;
+
+  /** @param dataFolder JOBSIGHT_DATA */
+  constructor(dataFolder: string) {
+    this.#root = path.resolve(dataFolder, 'evidence');
+  }
+
+  /** Only a hash makes a path: nothing from a file's name or content does. */
+  pathOf(sha256: string): string {
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('not a SHA-256');
+    return path.join(this.#root, sha256.slice(0, 2), sha256);
+  }
+
+  /**
+   * Keeps what the stream gives. Throws AppError `too-large` when the disk would run full; nothing is kept then, as when
+   * the stream breaks off.
+   */
+  async keep(stream: Readable): Promise<StoredFile> {
+    const incoming = path.join(this.#root, 'incoming');
+    await mkdir(incoming, { recursive: true });
+    const temporary = path.join(incoming, randomUUID());
+    const hash = createHash('sha256');
+    let sizeBytes = 0;
+    let nextCheck = 0;
+    const measure = new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        hash.update(chunk);
+        sizeBytes += chunk.length;
+        if (sizeBytes < nextCheck) return done(null, chunk);
+        nextCheck = sizeBytes + SPACE_CHECK_BYTES;
+        assertFreeSpace(incoming).then(() => done(null, chunk), done);
+      },
+    });
+    try {
+      await pipeline(stream, measure, createWriteStream(temporary, { mode: 0o600, flush: true }));
+      const sha256 = hash.digest('hex');
+      const final = this.pathOf(sha256);
+      await mkdir(path.dirname(final), { recursive: true });
+      await rename(temporary, final);
+      return { sha256, sizeBytes };
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  async has(sha256: string): Promise<boolean> {
+    return stat(this.pathOf(sha256)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  read(sha256: string): Readable {
+    return createReadStream(this.pathOf(sha256));
+  }
+
+  async open(sha256: string) {
+    return open(this.pathOf(sha256), 'r');
+  }
+
+  async remove(sha256: string): Promise<void> {
+    await rm(this.pathOf(sha256), { force: true });
+  }
+}
+
+async function assertFreeSpace(folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize > RESERVED_BYTES) return;
+  throw new AppError(
+    'too-large',
+    'The disk that holds the evidence is nearly full, so the file was not kept. Free some space and upload it again.',
+  );
+}

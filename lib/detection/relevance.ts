@@ -1,0 +1,90 @@
+import { eventFromRecord } from '#lib/events/windows.ts';
+import type { CensusRow, EvidenceRecord } from '#lib/evidence/record.ts';
+import type { DetectionRule } from './rule.ts';
+
+/** What a detection could judge: events of the kinds that it looks at, whether or not they matched. */
+export type Relevance = { count: number; firstTicks: bigint | null; lastTicks: bigint | null };
+
+/**
+ * Counts relevant events by host from the census of blocks, so that skipped blocks count too and blind is told from
+ * clean. The relevant search is asked once a kind of event, not once an event.
+ */
+export class RelevanceCounter {
+  readonly #rules: readonly DetectionRule[];
+  readonly #isRelevant = new Map<string, readonly boolean[]>();
+  /** By rule, in the order given: host as logged -> relevance. */
+  readonly byRule: readonly Map<string, Relevance>[];
+
+  constructor(rules: readonly DetectionRule[]) {
+    this.#rules = rules;
+    this.byRule = rules.map(() => new Map());
+  }
+
+  add(census: readonly CensusRow[]): void {
+    for (const row of census) {
+      const relevant = this.#relevant(row);
+      this.byRule.forEach((hosts, index) => {
+        if (!relevant[index]) return;
+        const host = row.computer ?? '';
+        const relevance = hosts.get(host) ?? { count: 0, firstTicks: null, lastTicks: null };
+        relevance.count += row.count;
+        relevance.firstTicks = earlier(relevance.firstTicks, row.firstTicks);
+        relevance.lastTicks = later(relevance.lastTicks, row.lastTicks);
+        hosts.set(host, relevance);
+      });
+    }
+  }
+
+  #relevant(row: CensusRow): readonly boolean[] {
+    const kind = `${row.eventId} ${row.provider} ${row.channel}`;
+    let relevant = this.#isRelevant.get(kind);
+    if (!relevant) {
+      const event = eventFromRecord(kindRecord(row));
+      relevant = this.#rules.map((rule) => rule.relevant.select(event));
+      // Bounded: a hostile file could name millions of channels.
+      if (this.#isRelevant.size < 10_000) this.#isRelevant.set(kind, relevant);
+    }
+    return relevant;
+  }
+}
+
+export function earlier(a: bigint | null, b: bigint | null): bigint | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
+}
+
+export function later(a: bigint | null, b: bigint | null): bigint | null {
+  if (a === null || b === null) return a ?? b;
+  return a > b ? a : b;
+}
+
+/** A record that has nothing but its kind: what relevant searches are asked on. */
+function kindRecord(row: CensusRow): EvidenceRecord {
+  return {
+    form: 'evtx',
+    place: { offset: 0 },
+    timeTicks: null,
+    data: [],
+    userDataXml: null,
+    system: {
+      providerName: row.provider,
+      providerGuid: null,
+      eventId: row.eventId,
+      qualifiers: null,
+      version: null,
+      level: null,
+      task: null,
+      opcode: null,
+      keywords: null,
+      systemTime: null,
+      recordId: null,
+      activityId: null,
+      relatedActivityId: null,
+      processId: null,
+      threadId: null,
+      channel: row.channel,
+      computer: null,
+      userId: null,
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { SEVERITIES } from '#lib/risk/severity.ts';
+import { DISPOSITIONS, FINDING_MODES, FINDING_SORTS, FINDING_STATUSES } from './types.ts';
+
+/** One schema an input, shared by screen, API and OpenAPI. */
+
+/** A list in the URL: `severity=high,medium`. Empty means not narrowed. */
+function commaList<T extends string>(values: readonly T[] | null) {
+  const item = values === null ? z.string().min(1).max(300) : z.enum(values as [T, ...T[]]);
+  return z
+    .string()
+    .max(2_000)
+    .transform((text) => text.split(',').filter((part) => part !== ''))
+    .pipe(z.array(item).max(50))
+    .optional();
+}
+
+export const findingListQuery = z.object({
+  q: z.string().max(500).optional(),
+  severity: commaList(SEVERITIES),
+  detection: commaList(null),
+  host: commaList(null),
+  status: commaList(FINDING_STATUSES),
+  disposition: commaList(DISPOSITIONS),
+  mode: commaList(FINDING_MODES),
+  technique: commaList(null),
+  owner: commaList(null),
+  sort: z.enum(FINDING_SORTS).default('first'),
+  direction: z.enum(['asc', 'desc']).default('desc'),
+  cursor: z.string().max(4_000).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+export type FindingListQuery = z.output<typeof findingListQuery>;
+
+export const REASON_MAX = 2_000;
+
+export const findingChange = z
+  .object({
+    /** The version that the change was made on; another version is a conflict. */
+    version: z.number().int().min(1),
+    status: z.enum(FINDING_STATUSES).optional(),
+    disposition: z.enum(DISPOSITIONS).nullable().optional(),
+    reason: z.string().trim().max(REASON_MAX).nullable().optional(),
+    /** A user's id, or null for nobody. */
+    ownerId: z.string().max(100).nullable().optional(),
+  })
+  .strict()
+  .refine((change) => change.status !== 'closed' || Boolean(change.disposition), {
+    path: ['disposition'],
+    message: 'Say what the finding was: true positive, benign positive, false positive or undetermined.',
+  })
+  .refine((change) => change.status !== 'closed' || (change.reason ?? '').length > 0, {
+    path: ['reason'],
+    message: 'Give a reason for closing; the next person will read it.',
+  });
+export type FindingChange = z.output<typeof findingChange>;
+
+export const noteInput = z.object({ text: z.string().trim().min(1, 'Write something first.').max(10_000) }).strict();

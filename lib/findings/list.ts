@@ -1,0 +1,238 @@
+import { type Actor, requirePermission } from '#lib/auth/actor.ts';
+import { db } from '#lib/db/client.ts';
+import { Prisma } from '#lib/db/generated/client.ts';
+import { fromPostgres, toPostgres } from '#lib/db/postgres-text.ts';
+import { knowledge } from '#lib/detection/rules.ts';
+import type { Knowledge } from '#lib/detection/rule.ts';
+import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
+import { SEVERITIES } from '#lib/risk/severity.ts';
+import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
+import type { FindingListQuery } from './inputs.ts';
+import {
+  type FacetValue,
+  type FindingFacets,
+  type FindingFilter,
+  type FindingListItem,
+  type FindingPage,
+  type FindingSort,
+  FINDING_STATUSES,
+} from './types.ts';
+
+/** What each sort orders by; never null, so that a keyset page can go on from any value. Ties: by number. */
+const SORT_SQL: Record<FindingSort, Prisma.Sql> = {
+  number: Prisma.sql`f.number`,
+  severity: Prisma.sql`array_position(ARRAY['info','low','medium','high','critical'], f.severity::text)`,
+  detection: Prisma.sql`f.detection_id`,
+  dest: Prisma.sql`COALESCE(f.dest, '')`,
+  user: Prisma.sql`COALESCE(f."user", '')`,
+  count: Prisma.sql`f.count`,
+  risk: Prisma.sql`f.risk_score`,
+  first: Prisma.sql`COALESCE(f.first_ticks, 0)`,
+  last: Prisma.sql`COALESCE(f.last_ticks, 0)`,
+  status: Prisma.sql`f.status::text`,
+};
+const NUMERIC_SORTS: readonly FindingSort[] = ['number', 'severity', 'count', 'risk', 'first', 'last'];
+
+/** One page of the findings that match, with the numbers of the facets. */
+export async function listFindings(actor: Actor, query: FindingListQuery): Promise<FindingPage> {
+  requirePermission(actor, 'read');
+  const known = await knowledge();
+  const filter = whereSql(query, null);
+  const sort = SORT_SQL[query.sort];
+  const direction = query.direction === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`;
+  const after = query.cursor ? afterSql(query, decodeCursor(query.cursor)) : Prisma.sql`TRUE`;
+  const [rows, totals, facets] = await Promise.all([
+    db.$queryRaw<(ListRow & { sort_value: string })[]>`
+      SELECT ${LIST_COLUMNS}, (${sort})::text AS sort_value
+      FROM finding f LEFT JOIN "user" u ON u.id = f.owner_id
+      WHERE ${filter} AND ${after}
+      ORDER BY ${sort} ${direction}, f.number ${direction}
+      LIMIT ${query.limit + 1}`,
+    db.$queryRaw<{ total: bigint; total_all: bigint }[]>`
+      SELECT count(*) FILTER (WHERE ${filter}) AS total, count(*) AS total_all
+      FROM finding f WHERE f.investigation_id = ${DEFAULT_INVESTIGATION} AND f.state <> 'superseded'`,
+    facetCounts(query, known),
+  ]);
+  const page = rows.slice(0, query.limit);
+  const last = page.at(-1);
+  return {
+    items: page.map((row) => toListItem(row, known)),
+    nextCursor: rows.length > query.limit && last ? encodeCursor([last.sort_value, last.number]) : null,
+    total: Number(totals[0]?.total ?? 0),
+    totalAll: Number(totals[0]?.total_all ?? 0),
+    facets,
+  };
+}
+
+/** Findings of one host (with its joined names), oldest first. Callers have checked the role. */
+export async function findingsOfHost(hostId: string): Promise<FindingListItem[]> {
+  const rows = await db.$queryRaw<ListRow[]>`
+    SELECT ${LIST_COLUMNS} FROM finding f LEFT JOIN "user" u ON u.id = f.owner_id
+    WHERE f.state <> 'superseded' AND f.host_id = ${hostId}::uuid
+    ORDER BY f.first_ticks, f.number LIMIT 1000`;
+  const known = await knowledge();
+  return rows.map((row) => toListItem(row, known));
+}
+
+/** One finding as the list shows it. */
+export async function findingListItem(id: string): Promise<FindingListItem | null> {
+  const rows = await db.$queryRaw<ListRow[]>`
+    SELECT ${LIST_COLUMNS} FROM finding f LEFT JOIN "user" u ON u.id = f.owner_id WHERE f.id = ${id}`;
+  const known = await knowledge();
+  return rows[0] ? toListItem(rows[0], known) : null;
+}
+
+/** Newest first by when they were found. Callers have checked the role. */
+export async function newestFindings(limit: number): Promise<FindingListItem[]> {
+  const rows = await db.$queryRaw<ListRow[]>`
+    SELECT ${LIST_COLUMNS} FROM finding f LEFT JOIN "user" u ON u.id = f.owner_id
+    WHERE f.investigation_id = ${DEFAULT_INVESTIGATION} AND f.state = 'active' AND f.status <> 'closed'
+    ORDER BY f.created_at DESC, f.number DESC LIMIT ${limit}`;
+  const known = await knowledge();
+  return rows.map((row) => toListItem(row, known));
+}
+
+const LIST_COLUMNS = Prisma.sql`
+  f.id, f.number, f.sentence, f.detection_id, f.variant, f.mode::text, f.state::text, f.severity::text,
+  f.chain_severity::text, f.risk_score, f.dest, f.host_id::text, f."user", f.techniques, f.count, f.first_ticks,
+  f.last_ticks, f.status::text, f.disposition::text, f.owner_id, u.name AS owner_name, f.recurred_at`;
+
+type ListRow = {
+  id: string;
+  number: number;
+  sentence: string;
+  detection_id: string;
+  variant: string;
+  mode: FindingListItem['mode'];
+  state: FindingListItem['state'];
+  severity: FindingListItem['severity'];
+  chain_severity: FindingListItem['chainSeverity'];
+  risk_score: number;
+  dest: string | null;
+  host_id: string | null;
+  user: string | null;
+  techniques: string[];
+  count: number;
+  first_ticks: bigint | null;
+  last_ticks: bigint | null;
+  status: FindingListItem['status'];
+  disposition: FindingListItem['disposition'];
+  owner_id: string | null;
+  owner_name: string | null;
+  recurred_at: Date | null;
+};
+
+function toListItem(row: ListRow, known: Knowledge): FindingListItem {
+  const rule = known.rules.find((candidate) => candidate.id === row.detection_id);
+  return {
+    id: row.id,
+    number: row.number,
+    sentence: fromPostgres(row.sentence),
+    detectionId: row.detection_id,
+    detectionName: rule?.name ?? row.detection_id,
+    detectionType: rule?.type ?? '',
+    variant: row.variant,
+    mode: row.mode,
+    state: row.state,
+    severity: row.severity,
+    chainSeverity: row.chain_severity,
+    riskScore: row.risk_score,
+    dest: row.dest === null ? null : fromPostgres(row.dest),
+    hostId: row.host_id,
+    user: row.user === null ? null : fromPostgres(row.user),
+    techniques: row.techniques,
+    count: row.count,
+    firstTicks: row.first_ticks?.toString() ?? null,
+    lastTicks: row.last_ticks?.toString() ?? null,
+    status: row.status,
+    disposition: row.disposition,
+    owner: row.owner_id === null ? null : { id: row.owner_id, name: row.owner_name ?? row.owner_id },
+    recurredAt: row.recurred_at?.toISOString() ?? null,
+  };
+}
+
+function afterSql(query: FindingListQuery, [value, number]: Cursor): Prisma.Sql {
+  const sort = SORT_SQL[query.sort];
+  const bound = NUMERIC_SORTS.includes(query.sort) ? Prisma.sql`${value}::numeric` : Prisma.sql`${value}::text`;
+  return query.direction === 'asc'
+    ? Prisma.sql`(${sort}, f.number) > (${bound}, ${number})`
+    : Prisma.sql`(${sort}, f.number) < (${bound}, ${number})`;
+}
+
+type Facet = keyof FindingFacets;
+
+/** @param except a facet that its own choice does not narrow, so that its other values keep their numbers */
+function whereSql(filter: FindingFilter, except: Facet | null): Prisma.Sql {
+  const parts = [
+    Prisma.sql`f.investigation_id = ${DEFAULT_INVESTIGATION}`,
+    Prisma.sql`f.state <> 'superseded'`,
+  ];
+  const anyOf = (facet: Facet | null, values: readonly string[] | undefined, column: Prisma.Sql): void => {
+    if (values && values.length > 0 && (facet === null || facet !== except))
+      parts.push(Prisma.sql`${column} = ANY(${[...values]})`);
+  };
+  anyOf('severity', filter.severity, Prisma.sql`f.severity::text`);
+  anyOf('detection', filter.detection, Prisma.sql`f.detection_id`);
+  anyOf('status', filter.status, Prisma.sql`f.status::text`);
+  anyOf('mode', filter.mode, Prisma.sql`f.mode::text`);
+  anyOf(null, filter.disposition, Prisma.sql`f.disposition::text`);
+  anyOf('owner', filter.owner, Prisma.sql`COALESCE(f.owner_id, 'none')`);
+  if (filter.host && filter.host.length > 0 && except !== 'host')
+    parts.push(Prisma.sql`f.host_id::text = ANY(${[...filter.host]})`);
+  if (filter.technique && filter.technique.length > 0)
+    parts.push(Prisma.sql`f.techniques && ${[...filter.technique]}::text[]`);
+  if (filter.q) {
+    const like = `%${toPostgres(filter.q).replace(/[\\%_]/g, '\\$&')}%`;
+    // The row is JSON text, in which a backslash and a quotation mark stand behind a backslash.
+    const inJson = like.replaceAll('\\\\', '\\\\\\\\').replaceAll('"', '\\\\"');
+    parts.push(Prisma.sql`(f.sentence ILIKE ${like} OR f.dest ILIKE ${like} OR f."user" ILIKE ${like}
+      OR ('F-' || f.number) ILIKE ${like} OR f.row::text ILIKE ${inJson})`);
+  }
+  return Prisma.join(parts, ' AND ');
+}
+
+const FACET_SQL: Record<Facet, { value: Prisma.Sql; label: Prisma.Sql }> = {
+  severity: { value: Prisma.sql`f.severity::text`, label: Prisma.sql`f.severity::text` },
+  detection: { value: Prisma.sql`f.detection_id`, label: Prisma.sql`f.detection_id` },
+  host: { value: Prisma.sql`f.host_id::text`, label: Prisma.sql`h.name` },
+  status: { value: Prisma.sql`f.status::text`, label: Prisma.sql`f.status::text` },
+  owner: { value: Prisma.sql`COALESCE(f.owner_id, 'none')`, label: Prisma.sql`COALESCE(u.name, 'Nobody')` },
+  mode: { value: Prisma.sql`f.mode::text`, label: Prisma.sql`f.mode::text` },
+};
+const FACET_VALUES = 20;
+
+async function facetCounts(query: FindingListQuery, known: Knowledge): Promise<FindingFacets> {
+  const count = async (facet: Facet): Promise<FacetValue[]> => {
+    const { value, label } = FACET_SQL[facet];
+    const rows = await db.$queryRaw<{ value: string | null; label: string | null; count: bigint }[]>`
+      SELECT ${value} AS value, ${label} AS label, count(*) AS count
+      FROM finding f LEFT JOIN "user" u ON u.id = f.owner_id LEFT JOIN host h ON h.id = f.host_id
+      WHERE ${whereSql(query, facet)} GROUP BY 1, 2 ORDER BY 3 DESC, 2 LIMIT ${FACET_VALUES}`;
+    return rows.flatMap((row) =>
+      row.value === null
+        ? []
+        : [{ value: row.value, label: fromPostgres(row.label ?? row.value), count: Number(row.count) }],
+    );
+  };
+  const [severity, detection, host, status, owner, mode] = await Promise.all([
+    count('severity'),
+    count('detection'),
+    count('host'),
+    count('status'),
+    count('owner'),
+    count('mode'),
+  ]);
+  const nameOf = (id: string): string => known.rules.find((rule) => rule.id === id)?.name ?? id;
+  return {
+    severity: severity.toSorted((a, b) => rank(SEVERITIES, b.value) - rank(SEVERITIES, a.value)),
+    detection: detection.map((facet) => ({ ...facet, label: nameOf(facet.value) })),
+    host,
+    status: status.toSorted((a, b) => rank(FINDING_STATUSES, a.value) - rank(FINDING_STATUSES, b.value)),
+    owner,
+    mode,
+  };
+}
+
+function rank(order: readonly string[], value: string): number {
+  return order.indexOf(value);
+}

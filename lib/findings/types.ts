@@ -1,0 +1,169 @@
+import type { Severity } from '#lib/risk/severity.ts';
+
+/** Plain objects of the findings screens and API. Ticks are decimal strings of 100 ns since 1970 UTC. */
+
+export const FINDING_STATUSES = ['new', 'in_progress', 'on_hold', 'closed'] as const;
+export type FindingStatus = (typeof FINDING_STATUSES)[number];
+
+export const DISPOSITIONS = ['true_positive', 'benign_positive', 'false_positive', 'undetermined'] as const;
+export type Disposition = (typeof DISPOSITIONS)[number];
+
+export const FINDING_MODES = ['strict', 'lenient', 'extended'] as const;
+export type FindingMode = (typeof FINDING_MODES)[number];
+
+export type FindingState = 'active' | 'superseded' | 'evidence_deleted';
+
+export type Person = { readonly id: string; readonly name: string };
+
+export type FindingListItem = {
+  readonly id: string;
+  /** Shown as F-12. */
+  readonly number: number;
+  readonly sentence: string;
+  readonly detectionId: string;
+  readonly detectionName: string;
+  readonly detectionType: string;
+  readonly variant: string;
+  readonly mode: FindingMode;
+  readonly state: FindingState;
+  readonly severity: Severity;
+  readonly chainSeverity: Severity | null;
+  readonly riskScore: number;
+  readonly dest: string | null;
+  readonly hostId: string | null;
+  readonly user: string | null;
+  readonly techniques: readonly string[];
+  readonly count: number;
+  readonly firstTicks: string | null;
+  readonly lastTicks: string | null;
+  readonly status: FindingStatus;
+  readonly disposition: Disposition | null;
+  readonly owner: Person | null;
+  readonly recurredAt: string | null;
+};
+
+export const FINDING_SORTS = ['number', 'severity', 'detection', 'dest', 'user', 'count', 'risk', 'first', 'last', 'status'] as const;
+export type FindingSort = (typeof FINDING_SORTS)[number];
+
+/** What the list can be narrowed to; several values of one facet are joined by or, facets by and. */
+export type FindingFilter = {
+  readonly q?: string;
+  readonly severity?: readonly Severity[];
+  readonly detection?: readonly string[];
+  readonly host?: readonly string[];
+  readonly status?: readonly FindingStatus[];
+  readonly disposition?: readonly Disposition[];
+  readonly mode?: readonly FindingMode[];
+  readonly technique?: readonly string[];
+  /** User ids; `none` is nobody. */
+  readonly owner?: readonly string[];
+};
+
+export type FacetValue = { readonly value: string; readonly label: string; readonly count: number };
+export type FindingFacets = Readonly<
+  Record<'severity' | 'detection' | 'host' | 'status' | 'owner' | 'mode', readonly FacetValue[]>
+>;
+
+export type FindingPage = {
+  readonly items: readonly FindingListItem[];
+  /** Give it back for the next page; null on the last. */
+  readonly nextCursor: string | null;
+  /** Matching the filter, and all of the investigation. */
+  readonly total: number;
+  readonly totalAll: number;
+  readonly facets: FindingFacets;
+};
+
+/** A field's value as the search gives it: multivalue fields are arrays. */
+export type RowValue = string | number | readonly (string | number)[] | null;
+
+export type FindingEventItem = {
+  readonly id: string;
+  readonly ticks: string | null;
+  readonly channel: string;
+  readonly eventCode: number;
+  readonly recordId: string | null;
+  readonly summary: string;
+  readonly fields: readonly (readonly [name: string, value: RowValue])[];
+  /** The event as Windows Event XML. */
+  readonly xml: string;
+  readonly sightings: readonly {
+    readonly evidenceId: string;
+    readonly evidenceName: string;
+    readonly sha256: string;
+    readonly offset: number;
+    readonly line: number | null;
+  }[];
+};
+
+export type WhyItFired = {
+  readonly field: string;
+  readonly term: string;
+  readonly value: string;
+  /** UTF-16 offsets of what matched. */
+  readonly ranges: readonly (readonly [number, number])[];
+};
+
+export type FindingTechnique = {
+  readonly id: string;
+  readonly name: string;
+  readonly parentId: string | null;
+  readonly tactics: readonly { readonly id: string; readonly name: string }[];
+};
+
+export type HistoryItem = {
+  readonly at: string;
+  readonly actorName: string;
+  readonly action: string;
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
+};
+
+export type ChainStep = {
+  readonly findingId: string;
+  readonly findingNumber: number;
+  readonly sentence: string;
+  readonly label: string;
+  readonly ticks: string | null;
+  readonly severity: Severity;
+  readonly isThis: boolean;
+  readonly techniques: readonly string[];
+};
+
+export type FindingDetail = FindingListItem & {
+  readonly version: number;
+  readonly reason: string | null;
+  readonly filled: readonly string[];
+  /** Columns of the search's row, in order. */
+  readonly row: readonly (readonly [name: string, value: RowValue])[];
+  readonly search: string;
+  readonly why: readonly WhyItFired[];
+  /** At most the first 100; eventTotal says how many there are. */
+  readonly events: readonly FindingEventItem[];
+  readonly eventTotal: number;
+  readonly chain: { readonly name: string; readonly severity: Severity; readonly steps: readonly ChainStep[] } | null;
+  readonly techniqueDetails: readonly FindingTechnique[];
+  readonly killChain: readonly string[];
+  readonly nist: readonly string[];
+  readonly cis: readonly string[];
+  readonly impact: number;
+  readonly confidence: number;
+  readonly riskObjects: readonly {
+    readonly type: string;
+    readonly name: string;
+    readonly hostId: string | null;
+    readonly peakScore: number;
+    readonly peakStartTicks: string;
+    readonly peakEndTicks: string;
+    readonly severity: Severity;
+    readonly parts: readonly { readonly label: string; readonly count: number; readonly score: number }[];
+  }[];
+  readonly checkNext: readonly string[];
+  readonly knownFalsePositives: string;
+  readonly episodes: readonly { readonly startTicks: string; readonly endTicks: string; readonly count: number }[];
+  readonly notes: readonly { readonly id: string; readonly author: string; readonly text: string; readonly createdAt: string }[];
+  readonly history: readonly HistoryItem[];
+  readonly createdAt: string;
+  /** Who may own it. */
+  readonly people: readonly Person[];
+};

@@ -1,0 +1,51 @@
+import { fromPrisma, PgBoss } from 'pg-boss';
+import type { Prisma } from '#lib/db/generated/client.ts';
+import { INGEST_QUEUE, type IngestPayload } from './payloads.ts';
+
+/** A job whose worker gave no sign for this long is given to another; the least that pg-boss allows. */
+const HEARTBEAT_SECONDS = 10;
+const WATCH_SECONDS = 2;
+
+let sender: Promise<PgBoss> | null = null;
+
+/** The queue for those who only send: it neither watches nor schedules. */
+function sendingQueue(): Promise<PgBoss> {
+  sender ??= openQueue({ isWorker: false });
+  return sender;
+}
+
+/** Stops the queue of this process, for an orderly end. */
+export async function closeSendingQueue(): Promise<void> {
+  const boss = await sender;
+  sender = null;
+  await boss?.stop({ graceful: false });
+}
+
+export async function openQueue(options: { isWorker: boolean }): Promise<PgBoss> {
+  const boss = new PgBoss({
+    connectionString: process.env.DATABASE_URL ?? '',
+    max: 3,
+    supervise: options.isWorker,
+    schedule: false,
+    superviseIntervalSeconds: WATCH_SECONDS,
+    monitorIntervalSeconds: WATCH_SECONDS,
+  });
+  boss.on('error', () => {
+    // A lost connection; pg-boss tries again, and the supervisor restarts a process that ends.
+  });
+  await boss.start();
+  await boss.createQueue(INGEST_QUEUE, {
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    // A large evidence may take hours; a dead worker is noticed by its heartbeat.
+    expireInSeconds: 23 * 3_600,
+    retryLimit: 10,
+    retryDelay: 1,
+  });
+  return boss;
+}
+
+/** Sends within the caller's transaction: the job exists exactly when the evidence does. */
+export async function sendIngest(tx: Prisma.TransactionClient, payload: IngestPayload): Promise<void> {
+  const boss = await sendingQueue();
+  await boss.send(INGEST_QUEUE, payload, { db: fromPrisma(tx) });
+}

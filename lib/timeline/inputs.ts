@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+const ticks = z.string().regex(/^-?\d{1,19}$/, 'Give a time in 100 ns ticks since 1970 UTC.');
+
+export const hostListQuery = z.object({
+  q: z.string().max(300).optional(),
+  sort: z.enum(['risk', 'name', 'events']).default('risk'),
+  cursor: z.string().regex(/^\d{1,9}$/).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+export type HostListQuery = z.output<typeof hostListQuery>;
+
+export const timelineQuery = z.object({
+  from: ticks.optional(),
+  to: ticks.optional(),
+});
+export type TimelineQuery = z.output<typeof timelineQuery>;

@@ -1,0 +1,3 @@
+/** What others may read of hosts and their timelines. */
+export { getHost, listHosts } from './hosts.ts';
+export { getHostTimeline } from './timeline.ts';

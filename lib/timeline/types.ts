@@ -1,0 +1,78 @@
+import type { DetectionCoverage } from '#lib/custody/types.ts';
+import type { FindingListItem } from '#lib/findings/types.ts';
+import type { Severity } from '#lib/risk/severity.ts';
+
+/** Plain objects of the host screens and API. Ticks are decimal strings of 100 ns since 1970 UTC. */
+
+export type HostListItem = {
+  readonly id: string;
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly peakScore: number;
+  readonly peakStartTicks: string | null;
+  readonly severity: Severity;
+  readonly findingCount: number;
+  readonly openFindingCount: number;
+  readonly eventCount: number;
+  readonly firstTicks: string | null;
+  readonly lastTicks: string | null;
+  readonly hasChain: boolean;
+  /** Detections that had nothing to look at on this host. */
+  readonly blindDetections: readonly string[];
+};
+
+export type HostPage = {
+  readonly items: readonly HostListItem[];
+  readonly nextCursor: string | null;
+  readonly total: number;
+};
+
+export type TimelineEvent = {
+  readonly id: string;
+  readonly ticks: string;
+  readonly lane: string;
+  readonly kind: string | null;
+  readonly channel: string;
+  readonly eventCode: number;
+  readonly recordId: string | null;
+  readonly summary: string;
+  readonly user: string | null;
+  /** Findings that the event is part of. */
+  readonly findings: readonly { readonly id: string; readonly number: number; readonly severity: Severity; readonly mode: string }[];
+};
+
+export type HostTimeline = {
+  /** The range shown: as asked for, else all that is kept. */
+  readonly fromTicks: string;
+  readonly toTicks: string;
+  readonly lanes: readonly string[];
+  readonly events: readonly TimelineEvent[];
+  /** Kept events in the range, of which `events` are the first 2,000. */
+  readonly keptTotal: number;
+  /** All records read of this host in the range, whether kept or only counted. */
+  readonly eventTotal: number;
+  /** Logon events that are kept but stand more than 24 h from any finding, and so are not shown. */
+  readonly farLogonTotal: number;
+  /** All events by time; buckets without events are left out. */
+  readonly volume: readonly { readonly fromTicks: string; readonly toTicks: string; readonly count: number }[];
+  /** Hours without any event between hours that have some. */
+  readonly gaps: readonly { readonly fromTicks: string; readonly toTicks: string }[];
+};
+
+export type HostDetail = HostListItem & {
+  readonly totalScore: number;
+  readonly peakEndTicks: string | null;
+  readonly riskEvents: readonly {
+    readonly findingId: string;
+    readonly findingNumber: number;
+    readonly detectionName: string;
+    readonly message: string;
+    readonly score: number;
+    readonly ticks: string;
+    readonly isInPeak: boolean;
+  }[];
+  readonly findings: readonly FindingListItem[];
+  readonly coverage: readonly DetectionCoverage[];
+  readonly evidence: readonly { readonly id: string; readonly name: string; readonly count: number }[];
+  readonly chain: { readonly name: string; readonly severity: Severity; readonly firstTicks: string; readonly lastTicks: string } | null;
+};
