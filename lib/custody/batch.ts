@@ -1,15 +1,14 @@
 import { earlier, later, RelevanceCounter } from '#lib/detection/relevance.ts';
 import type { DetectionRule } from '#lib/detection/rule.ts';
 import { selectionOf } from '#lib/detection/detect.ts';
-import { eventIdentity } from '#lib/events/identity.ts';
+import type { Occurrences } from '#lib/events/occurrences.ts';
 import { hostName } from '#lib/events/names.ts';
+import { hourOf } from '#lib/events/ticks.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { Block, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import { classify, type TimelineKind } from '#lib/timeline/kinds.ts';
 import { keepRecord, type LongText } from './event-rows.ts';
 
-/** 3,600 s in 100 ns ticks. */
-export const HOUR_TICKS = 36_000_000_000n;
 /** More kept events of one lane, host and hour than this are counted but not kept (DESIGN, "Evidence at speed"). */
 export const KEPT_PER_HOUR = 500;
 
@@ -42,27 +41,6 @@ export type CountRow = {
   firstTicks: bigint | null;
   lastTicks: bigint | null;
 };
-
-/** Which equal event without a record id this is in the evidence; counts over all batches of an ingest. */
-export class Occurrences {
-  readonly #counts = new Map<string, number>();
-  readonly #taken: ReadonlySet<string>;
-
-  /** @param taken ids of such events that an earlier run of the ingest committed */
-  constructor(taken: ReadonlySet<string>) {
-    this.#taken = taken;
-  }
-
-  identify(record: EvidenceRecord): string {
-    const base = eventIdentity(record, 0);
-    for (;;) {
-      const occurrence = this.#counts.get(base) ?? 0;
-      this.#counts.set(base, occurrence + 1);
-      const id = occurrence === 0 ? base : eventIdentity(record, occurrence);
-      if (!this.#taken.has(id)) return id;
-    }
-  }
-}
 
 /**
  * What one transaction of an ingest writes: gathered block by block, bounded by the bytes of the blocks.
@@ -134,7 +112,7 @@ export class Batch {
 
     const { record: kept, texts } = keepRecord(record);
     this.events.push({
-      id: record.system.recordId === null ? this.#occurrences.identify(record) : eventIdentity(record, 0),
+      id: this.#occurrences.identify(record),
       host,
       timeTicks: record.timeTicks,
       channel,
@@ -181,9 +159,4 @@ export class Batch {
     this.#keptPerHour.set(key, kept + 1);
     return kept >= KEPT_PER_HOUR;
   }
-}
-
-/** Hours since 1970 UTC; -1 without a time. */
-export function hourOf(timeTicks: bigint | null): number {
-  return timeTicks === null ? -1 : Number(timeTicks / HOUR_TICKS);
 }

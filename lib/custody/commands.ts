@@ -27,7 +27,7 @@ export type AddedEvidence = {
 /** Keeps a file as evidence and has it read. The same bytes again are recognised by their hash. */
 export async function addEvidence(actor: Actor, name: string, content: Readable): Promise<AddedEvidence> {
   requirePermission(actor, 'add-evidence');
-  const store = new EvidenceStore(env.JOBSIGHT_DATA);
+  const store = new EvidenceStore(env().JOBSIGHT_DATA);
   const { sha256, sizeBytes } = await store.keep(content);
   const shownName = toPostgres(baseName(name)) || 'unnamed';
   return db.$transaction(async (tx) => {
@@ -76,7 +76,7 @@ async function readAgain(tx: Transaction, evidenceId: string): Promise<void> {
  */
 export async function deleteEvidence(actor: Actor, evidenceId: string): Promise<void> {
   requirePermission(actor, 'delete-evidence');
-  const store = new EvidenceStore(env.JOBSIGHT_DATA);
+  const store = new EvidenceStore(env().JOBSIGHT_DATA);
   const rules = await knowledge();
   await db.$transaction(async (tx) => {
     const evidence = await tx.evidence.findUnique({ where: { id: evidenceId } });

@@ -130,7 +130,7 @@ export async function openEvidence(
     name: fromPostgres(row.name),
     sizeBytes: Number(row.sizeBytes),
     sha256: row.sha256,
-    content: new EvidenceStore(env.JOBSIGHT_DATA).read(row.sha256),
+    content: new EvidenceStore(env().JOBSIGHT_DATA).read(row.sha256),
   };
 }
 

@@ -4,7 +4,8 @@ import { hostName } from '#lib/events/names.ts';
 import { lockInvestigation } from '#lib/db/locks.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
 import { toPostgres } from '#lib/db/postgres-text.ts';
-import { type Batch, HOUR_TICKS, KEPT_PER_HOUR, type KeptEvent } from './batch.ts';
+import { HOUR_TICKS } from '#lib/events/ticks.ts';
+import { type Batch, KEPT_PER_HOUR, type KeptEvent } from './batch.ts';
 
 /** Who writes: the ingest of one evidence in one epoch. */
 export type Lease = {

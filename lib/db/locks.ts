@@ -10,7 +10,8 @@ export async function lockInvestigation(
   mode: 'shared' | 'exclusive',
 ): Promise<void> {
   const key = `investigation ${investigationId}`;
-  if (mode === 'shared') await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(hashtextextended(${key}, 0))`;
+  if (mode === 'shared')
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(hashtextextended(${key}, 0))`;
   else await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
 }
 

@@ -1,7 +1,7 @@
 import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
-import type { Row } from '#lib/spl/types.ts';
+import type { MatchedTerm, Row } from '#lib/spl/types.ts';
 import { fieldText } from './fields.ts';
 import type { DetectionRule, ResultMode } from './rule.ts';
 import { isScriptBlockPart, joinScriptBlocks } from './script-blocks.ts';
@@ -24,6 +24,9 @@ export type Result = {
   readonly lastTicks: bigint | null;
   readonly dest: string | null;
   readonly user: string | null;
+  readonly sentence: string;
+  /** Which terms of the search the events (joined ones in extended mode) satisfy, each once. */
+  readonly explain: readonly MatchedTerm[];
 };
 
 export type DetectOptions = {
@@ -49,11 +52,17 @@ export function detect(
 
   const run = (mode: 'strict' | 'lenient'): readonly Row[] =>
     rule.search.run(selectedEvents, { mode, nowMs: options.nowMs });
-  const results = run('strict').map((row) => toResult(rule, 'strict', row, selected));
+  const toResult = (mode: ResultMode, row: Row): Result =>
+    resultOf(
+      rule,
+      mode,
+      row,
+      row.sources.flatMap((index) => selected[index] ?? []),
+      row.sources.flatMap((index) => selectedEvents[index] ?? []),
+    );
+  const results = run('strict').map((row) => toResult('strict', row));
   if (options.lenient) {
-    for (const row of run('lenient')) {
-      if (row.filled.length > 0) results.push(toResult(rule, 'lenient', row, selected));
-    }
+    for (const row of run('lenient')) if (row.filled.length > 0) results.push(toResult('lenient', row));
   }
   if (options.extended && rule.joinsScriptBlocks) {
     results.push(...detectInJoinedBlocks(rule, ordered, isSelected, options));
@@ -81,18 +90,16 @@ function detectInJoinedBlocks(
     { mode: 'strict', nowMs: options.nowMs },
   );
   return rows.map((row) => {
-    const parts = row.sources.flatMap((index) => hidden[index]?.parts ?? []);
-    return resultOf(rule, 'extended', row, [...new Map(parts.map((part) => [part.id, part])).values()]);
+    const blocks = row.sources.flatMap((index) => hidden[index] ?? []);
+    const parts = new Map(blocks.flatMap((block) => block.parts).map((part) => [part.id, part]));
+    return resultOf(
+      rule,
+      'extended',
+      row,
+      [...parts.values()],
+      blocks.map((block) => block.event),
+    );
   });
-}
-
-function toResult(rule: DetectionRule, mode: ResultMode, row: Row, selected: readonly SelectedEvent[]): Result {
-  return resultOf(
-    rule,
-    mode,
-    row,
-    row.sources.flatMap((index) => selected[index] ?? []),
-  );
 }
 
 function resultOf(
@@ -100,8 +107,10 @@ function resultOf(
   mode: ResultMode,
   row: Row,
   sources: readonly SelectedEvent[],
+  judged: readonly SearchableEvent[],
 ): Result {
   const events = sources.toSorted(byTimeThenId);
+  const terms = judged.flatMap((event) => rule.search.explain(event));
   const times = events.flatMap((event) => (event.record.timeTicks === null ? [] : [event.record.timeTicks]));
   return {
     rule,
@@ -114,6 +123,11 @@ function resultOf(
     lastTicks: times.at(-1) ?? null,
     dest: fieldText(row.fields.get('dest')),
     user: fieldText(row.fields.get('user')),
+    sentence: rule.sentence(
+      row.fields,
+      events.map((event) => eventFromRecord(event.record)),
+    ),
+    explain: [...new Map(terms.map((term) => [JSON.stringify([term.term, term.value]), term])).values()],
   };
 }
 

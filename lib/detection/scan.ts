@@ -1,4 +1,4 @@
-import { eventIdentity } from '#lib/events/identity.ts';
+import { Occurrences } from '#lib/events/occurrences.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { Block, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import { detect, type Result, type SelectedEvent, selectionOf } from './detect.ts';
@@ -39,7 +39,7 @@ export class Scan {
   readonly #relevance: RelevanceCounter;
   readonly #events = new Map<string, SelectedEvent>();
   readonly #sightings = new Map<string, ScanSighting[]>();
-  readonly #unnumbered = new Map<string, number>();
+  #occurrences = new Occurrences();
   readonly totals: ScanTotals = { files: 0, bytes: 0, events: 0, badRecords: 0 };
 
   constructor(rules: readonly DetectionRule[], options: ScanOptions) {
@@ -64,7 +64,7 @@ export class Scan {
 
   startFile(): void {
     this.totals.files += 1;
-    this.#unnumbered.clear();
+    this.#occurrences = new Occurrences();
   }
 
   add(file: string, block: Block): readonly Problem[] {
@@ -83,19 +83,11 @@ export class Scan {
       return selection === 'search' || (selection === 'join' && this.#options.extended);
     });
     if (!isKept) return;
-    const id = this.#identify(record);
+    const id = this.#occurrences.identify(record);
     if (!this.#events.has(id)) this.#events.set(id, { id, record });
     const sightings = this.#sightings.get(id) ?? [];
     sightings.push({ file, record });
     this.#sightings.set(id, sightings);
-  }
-
-  #identify(record: EvidenceRecord): string {
-    const base = eventIdentity(record, 0);
-    if (record.system.recordId !== null) return base;
-    const occurrence = this.#unnumbered.get(base) ?? 0;
-    this.#unnumbered.set(base, occurrence + 1);
-    return occurrence === 0 ? base : eventIdentity(record, occurrence);
   }
 
   finish(nowMs: number): ScanReport {

@@ -1,8 +1,9 @@
 import { listAudit } from '#lib/audit/queries.ts';
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
 import { restoreRecord } from '#lib/custody/event-rows.ts';
+import { techniquesOf } from '#lib/content/attack.ts';
 import { db } from '#lib/db/client.ts';
-import { fromPostgres, fromPostgresJson } from '#lib/db/postgres-text.ts';
+import { fromPostgres, jsonFromPostgres } from '#lib/db/postgres-text.ts';
 import { knowledge, loadedContent } from '#lib/detection/rules.ts';
 import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
 import { joinScriptBlocks } from '#lib/detection/script-blocks.ts';
@@ -40,7 +41,7 @@ export async function getFinding(actor: Actor, idOrNumber: string): Promise<Find
   const rule = known.rules.find((one) => one.id === finding.detectionId && one.variant === finding.variant);
   const detection = content.detections.find((one) => one.id === finding.detectionId);
   if (!rule || !detection) throw new AppError('not-found', 'The detection of this finding is no longer installed.');
-  const row = fromPostgresJson(finding.row) as [string, FieldValue][];
+  const row = jsonFromPostgres(finding.row) as [string, FieldValue][];
   const { records, items, total } = await eventsOf(id, finding.investigationId);
   const events = records.map(eventFromRecord);
   const fields = new Map(row);
@@ -66,15 +67,15 @@ export async function getFinding(actor: Actor, idOrNumber: string): Promise<Find
     events: items,
     eventTotal: total,
     chain,
-    techniqueDetails: content.techniques.filter((technique) => finding.techniques.includes(technique.id)),
-    killChain: detection.killChainPhases,
+    techniqueDetails: techniquesOf(content).filter((technique) => finding.techniques.includes(technique.id)),
+    killChain: detection.kill_chain_phases,
     nist: detection.nist,
     cis: detection.cis,
     impact: detection.risk.impact,
     confidence: detection.risk.confidence,
     riskObjects,
     checkNext: rule.checkNext(fields, events),
-    knownFalsePositives: detection.knownFalsePositives,
+    knownFalsePositives: detection.known_false_positives,
     episodes: finding.episodes.map((episode) => ({
       startTicks: episode.startTicks.toString(),
       endTicks: episode.endTicks.toString(),

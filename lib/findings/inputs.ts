@@ -5,8 +5,7 @@ import { DISPOSITIONS, FINDING_MODES, FINDING_SORTS, FINDING_STATUSES } from './
 /** One schema an input, shared by screen, API and OpenAPI. */
 
 /** A list in the URL: `severity=high,medium`. Empty means not narrowed. */
-function commaList<T extends string>(values: readonly T[] | null) {
-  const item = values === null ? z.string().min(1).max(300) : z.enum(values as [T, ...T[]]);
+function commaList<T extends string>(item: z.ZodType<T, string>) {
   return z
     .string()
     .max(2_000)
@@ -14,17 +13,18 @@ function commaList<T extends string>(values: readonly T[] | null) {
     .pipe(z.array(item).max(50))
     .optional();
 }
+const id = z.string().min(1).max(300);
 
 export const findingListQuery = z.object({
   q: z.string().max(500).optional(),
-  severity: commaList(SEVERITIES),
-  detection: commaList(null),
-  host: commaList(null),
-  status: commaList(FINDING_STATUSES),
-  disposition: commaList(DISPOSITIONS),
-  mode: commaList(FINDING_MODES),
-  technique: commaList(null),
-  owner: commaList(null),
+  severity: commaList(z.enum(SEVERITIES)),
+  detection: commaList(id),
+  host: commaList(id),
+  status: commaList(z.enum(FINDING_STATUSES)),
+  disposition: commaList(z.enum(DISPOSITIONS)),
+  mode: commaList(z.enum(FINDING_MODES)),
+  technique: commaList(id),
+  owner: commaList(id),
   sort: z.enum(FINDING_SORTS).default('first'),
   direction: z.enum(['asc', 'desc']).default('desc'),
   cursor: z.string().max(4_000).optional(),

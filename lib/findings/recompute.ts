@@ -1,10 +1,9 @@
 import { detect, type Result } from '#lib/detection/detect.ts';
-import { eventFromRecord } from '#lib/events/windows.ts';
 import { hostName } from '#lib/events/names.ts';
 import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
 import { lockInvestigation } from '#lib/db/locks.ts';
 import { Prisma } from '#lib/db/generated/client.ts';
-import { toPostgresJson, toPostgres } from '#lib/db/postgres-text.ts';
+import { jsonToPostgres, toPostgres } from '#lib/db/postgres-text.ts';
 import { recomputeRisk } from '#lib/risk/recompute.ts';
 import { findingSeverity } from '#lib/risk/severity.ts';
 import { episodesOf } from '#lib/risk/window.ts';
@@ -93,7 +92,6 @@ async function writeFinding(
   nowMs: number,
 ): Promise<void> {
   const { rule } = result;
-  const events = result.events.map((event) => eventFromRecord(event.record));
   const episodes = episodesOf(
     result.events.flatMap((event) => (event.record.timeTicks === null ? [] : [event.record.timeTicks])),
   );
@@ -104,14 +102,14 @@ async function writeFinding(
     hostId: result.dest === null ? null : (hosts.get(toPostgres(hostName(result.dest))) ?? null),
     dest: result.dest === null ? null : toPostgres(result.dest),
     user: result.user === null ? null : toPostgres(result.user),
-    sentence: toPostgres(rule.sentence(result.row, events)),
+    sentence: toPostgres(result.sentence),
     count: result.events.length,
     firstTicks: result.firstTicks,
     lastTicks: result.lastTicks,
     riskScore,
     severity: result.mode === 'strict' ? findingSeverity(riskScore) : ('info' as const),
     techniques: [...rule.techniques],
-    row: toPostgresJson([...result.row]) as Prisma.InputJsonValue,
+    row: jsonToPostgres([...result.row]) as Prisma.InputJsonValue,
     filled: [...result.filled],
   };
   await tx.finding.upsert({
@@ -134,7 +132,7 @@ function recurrence(
   existing: Existing | null,
   episodes: readonly { readonly startTicks: bigint }[],
   nowMs: number,
-): Prisma.FindingUpdateInput {
+): { status?: 'new'; recurredAt?: Date } {
   if (!existing || existing.status !== 'closed') return {};
   const known = existing.episodes.map((episode) => episode.startTicks);
   const latest = known.reduce<bigint | null>((max, ticks) => (max === null || ticks > max ? ticks : max), null);

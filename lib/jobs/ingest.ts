@@ -1,4 +1,5 @@
-import { Batch, Occurrences } from '#lib/custody/batch.ts';
+import { Batch } from '#lib/custody/batch.ts';
+import { Occurrences } from '#lib/events/occurrences.ts';
 import type { EvidenceStore } from '#lib/custody/store.ts';
 import { type Lease, LeaseLost, writeBatch } from '#lib/custody/write-batch.ts';
 import type { db as Database } from '#lib/db/client.ts';
@@ -157,7 +158,7 @@ async function settle(
  * on from what was committed.
  */
 async function occurrencesSoFar(lease: HeldLease, { db }: IngestContext): Promise<Occurrences> {
-  if (lease.nextOffset === 0) return new Occurrences(new Set());
+  if (lease.nextOffset === 0) return new Occurrences();
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT e.id FROM sighting s JOIN event e ON e.investigation_id = s.investigation_id AND e.id = s.event_id
     WHERE s.evidence_id = ${lease.evidenceId}::uuid AND e.record_id IS NULL`;

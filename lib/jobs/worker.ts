@@ -12,7 +12,7 @@ import { openQueue } from './queue.ts';
 /** Runs until the signal: takes ingest jobs from the queue, one after the other. */
 export async function runWorker(signal: AbortSignal): Promise<void> {
   const knowledge = await loadKnowledge();
-  const store = new EvidenceStore(env.JOBSIGHT_DATA);
+  const store = new EvidenceStore(env().JOBSIGHT_DATA);
   const boss = await openQueue({ isWorker: true });
   const id = `${hostname()}-${process.pid}`;
   const startedAt = new Date();

@@ -1,4 +1,5 @@
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
+import { techniquesOf } from '#lib/content/attack.ts';
 import { db } from '#lib/db/client.ts';
 import { fromPostgres } from '#lib/db/postgres-text.ts';
 import { knowledge, loadedContent } from '#lib/detection/rules.ts';
@@ -6,7 +7,7 @@ import { newestFindings } from '#lib/findings/list.ts';
 import { FINDING_STATUSES } from '#lib/findings/types.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { RISK_THRESHOLD, SEVERITIES } from '#lib/risk/severity.ts';
-import { DAY_TICKS } from '#lib/risk/window.ts';
+import { DAY_TICKS } from '#lib/events/ticks.ts';
 import type { AttackMatrix, Overview } from './types.ts';
 
 const TOP_HOSTS = 10;
@@ -103,11 +104,12 @@ export async function getAttackMatrix(actor: Actor): Promise<AttackMatrix> {
       select: { techniques: true, hostId: true, riskScore: true },
     }),
   ]);
-  const cells = content.techniques.map((technique) => {
+  const techniques = techniquesOf(content);
+  const cells = techniques.map((technique) => {
     // A sub-technique's finding is its parent's too, but counts once there.
     const members = new Set([
       technique.id,
-      ...content.techniques.filter((one) => one.parentId === technique.id).map((one) => one.id),
+      ...techniques.filter((one) => one.parentId === technique.id).map((one) => one.id),
     ]);
     const found = findings.filter((finding) => finding.techniques.some((id) => members.has(id)));
     return {
@@ -128,7 +130,7 @@ export async function getAttackMatrix(actor: Actor): Promise<AttackMatrix> {
   });
   const tactics = new Map(cells.flatMap(({ tactics }) => tactics.map((tactic) => [tactic.id, tactic.name])));
   return {
-    attackVersion: content.attackVersion,
+    attackVersion: content.attack.version,
     tactics: [...tactics].map(([id, name]) => ({
       id,
       name,

@@ -1,6 +1,6 @@
 import type { ChainRule } from '#lib/detection/rule.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
-import { HOUR_TICKS } from '#lib/custody/batch.ts';
+import { HOUR_TICKS } from '#lib/events/ticks.ts';
 import type { Severity } from './severity.ts';
 
 export type ChainFinding = {
@@ -25,31 +25,43 @@ export function findChain(chain: ChainRule, findings: readonly ChainFinding[]): 
   const within = BigInt(Math.round(chain.withinHours)) * HOUR_TICKS;
   const [start, ...later] = chain.steps;
   if (!start) return null;
-  let best: FoundChain | null = null;
+  const members = new Map<string, ChainFinding>();
   for (const first of findings.filter((finding) => finding.detectionId === start.detectionId)) {
-    const members: ChainFinding[] = [first];
-    let from = first.firstTicks;
-    const isComplete = later.every((step) => {
-      const next = findings.filter(
-        (finding) =>
-          finding.detectionId === step.detectionId &&
-          finding.lastTicks >= from &&
-          finding.firstTicks <= first.firstTicks + within,
-      );
-      members.push(...next);
-      from = next.reduce((min, finding) => (finding.firstTicks < min ? finding.firstTicks : min), next[0]?.firstTicks ?? from);
-      return next.length > 0;
-    });
-    if (!isComplete) continue;
-    const ids = new Set([...(best?.findingIds ?? []), ...members.map((member) => member.id)]);
-    best = {
-      chain,
-      findingIds: [...ids],
-      firstTicks: best && best.firstTicks < first.firstTicks ? best.firstTicks : first.firstTicks,
-      lastTicks: members.reduce((max, member) => (member.lastTicks > max ? member.lastTicks : max), best?.lastTicks ?? 0n),
-    };
+    const followers = followersOf(first, later, findings, within);
+    for (const member of followers ? [first, ...followers] : []) members.set(member.id, member);
   }
-  return best;
+  if (members.size === 0) return null;
+  const all = [...members.values()];
+  return {
+    chain,
+    findingIds: all.map((member) => member.id),
+    firstTicks: all.reduce((min, { firstTicks }) => (firstTicks < min ? firstTicks : min), all[0]?.firstTicks ?? 0n),
+    lastTicks: all.reduce((max, { lastTicks }) => (lastTicks > max ? lastTicks : max), 0n),
+  };
+}
+
+/** Findings of the later steps, each seen at or after one of the step before. Null when a step has none. */
+function followersOf(
+  first: ChainFinding,
+  steps: ChainRule['steps'],
+  findings: readonly ChainFinding[],
+  within: bigint,
+): readonly ChainFinding[] | null {
+  const followers: ChainFinding[] = [];
+  let from = first.firstTicks;
+  for (const step of steps) {
+    const next = findings.filter(
+      (finding) =>
+        finding.detectionId === step.detectionId &&
+        finding.lastTicks >= from &&
+        finding.firstTicks <= first.firstTicks + within,
+    );
+    const [earliest] = next.toSorted((a, b) => (a.firstTicks < b.firstTicks ? -1 : 1));
+    if (!earliest) return null;
+    followers.push(...next);
+    from = earliest.firstTicks;
+  }
+  return followers;
 }
 
 /** Marks the findings that are part of a chain with the chain and its severity. */

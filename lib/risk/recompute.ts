@@ -3,7 +3,7 @@ import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
 import type { FieldValue } from '#lib/events/event.ts';
 import { hostName } from '#lib/events/names.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
-import { fromPostgres, fromPostgresJson, toPostgres } from '#lib/db/postgres-text.ts';
+import { fromPostgres, jsonFromPostgres, toPostgres } from '#lib/db/postgres-text.ts';
 import { recomputeChains } from './chains.ts';
 import { sumSeverity } from './severity.ts';
 import { peakWindow } from './window.ts';
@@ -38,7 +38,7 @@ async function writeRiskEvents(
   for (const finding of findings) {
     const rule = byId.get(`${finding.detectionId} ${finding.variant}`);
     if (!rule) continue;
-    const row = new Map(fromPostgresJson(finding.row) as [string, FieldValue][]);
+    const row = new Map(jsonFromPostgres(finding.row) as [string, FieldValue][]);
     const message = toPostgres(rule.riskMessage(row, []));
     for (const object of riskObjects(rule, row, finding.host?.name ?? null)) {
       for (const episode of finding.episodes) {

@@ -1,5 +1,4 @@
-/** 24 h in 100 ns ticks. */
-export const DAY_TICKS = 864_000_000_000n;
+import { DAY_TICKS } from '#lib/events/ticks.ts';
 
 export type Scored = { readonly timeTicks: bigint; readonly score: number };
 

@@ -19,7 +19,7 @@ type Piece = {
   readonly isMacro: boolean;
 };
 
-export type Expansion = {
+type Expansion = {
   readonly text: string;
   /** Brings a position in the expanded text back to the text as given; inside a macro: to the whole call. */
   originOf(from: number, to: number): { readonly from: number; readonly to: number };
@@ -43,7 +43,9 @@ function findCalls(text: string, report: (message: string, from: number, to: num
       const isComment = text.startsWith('```', index);
       const end = isComment ? text.indexOf('```', index + 3) : text.indexOf('`', index + 1);
       if (end < 0) {
-        const what = isComment ? 'This comment is not closed: add ```.' : 'This macro call is not closed: add `.';
+        const what = isComment
+          ? 'This comment is not closed: add ```.'
+          : 'This macro call is not closed: add `.';
         report(what, index, text.length);
       }
       if (!isComment) calls.push({ from: index, to: end + 1 });
@@ -74,7 +76,9 @@ function splitArguments(text: string): string[] {
   args.push(text.slice(start));
   return args.map((arg) => {
     const trimmed = arg.trim();
-    return trimmed.length > 1 && trimmed.startsWith('"') && trimmed.endsWith('"') ? trimmed.slice(1, -1) : trimmed;
+    return trimmed.length > 1 && trimmed.startsWith('"') && trimmed.endsWith('"')
+      ? trimmed.slice(1, -1)
+      : trimmed;
   });
 }
 
@@ -116,16 +120,21 @@ export function expandMacros(text: string, macros: ReadonlyMap<string, MacroDefi
     const open = inner.indexOf('(');
     const name = (open < 0 ? inner : inner.slice(0, open)).trim();
     if (open >= 0 && !inner.trimEnd().endsWith(')')) {
-      fail(`The arguments of the macro ${quoteForMessage(name)} are not closed: add ")" before the backtick.`);
+      fail(
+        `The arguments of the macro ${quoteForMessage(name)} are not closed: add ")" before the backtick.`,
+      );
     }
     const argumentText = open < 0 ? '' : inner.slice(open + 1, inner.lastIndexOf(')'));
     const args = argumentText.trim() === '' ? [] : splitArguments(argumentText);
     const definition = macros.get(args.length === 0 ? name : `${name}(${args.length})`);
     if (definition === undefined) return fail(describeUnknown(name, args.length, macros));
     callCount++;
-    if (callCount > MAX_CALLS) fail(`The macro ${quoteForMessage(name)} needs more than ${MAX_CALLS} macro calls.`);
+    if (callCount > MAX_CALLS)
+      fail(`The macro ${quoteForMessage(name)} needs more than ${MAX_CALLS} macro calls.`);
     if (depth >= MAX_DEPTH) {
-      fail(`Macros call each other more than ${MAX_DEPTH} deep, last ${quoteForMessage(name)}. Does one call itself?`);
+      fail(
+        `Macros call each other more than ${MAX_DEPTH} deep, last ${quoteForMessage(name)}. Does one call itself?`,
+      );
     }
     const body = substitute(definition, args);
     const result = replaceCalls(body, depth + 1, call);
@@ -148,7 +157,8 @@ export function expandMacros(text: string, macros: ReadonlyMap<string, MacroDefi
       copy(call.from);
       if (outer === null) pieces.push({ expandedFrom: result.length, ...call, isMacro: true });
       result += expandCall(source.slice(call.from + 1, call.to - 1), outer ?? call, depth);
-      if (result.length > MAX_TEXT_LENGTH) report('The search is too long after macro expansion.', call.from, call.to);
+      if (result.length > MAX_TEXT_LENGTH)
+        report('The search is too long after macro expansion.', call.from, call.to);
       end = call.to;
     }
     copy(source.length);
@@ -166,7 +176,8 @@ export function expandMacros(text: string, macros: ReadonlyMap<string, MacroDefi
     originOf(from, to) {
       const first = pieceAt(from);
       const last = pieceAt(Math.max(from, to - 1));
-      const start = first === undefined ? 0 : first.isMacro ? first.from : first.from + from - first.expandedFrom;
+      const start =
+        first === undefined ? 0 : first.isMacro ? first.from : first.from + from - first.expandedFrom;
       const stop = last === undefined ? start : last.isMacro ? last.to : last.from + to - last.expandedFrom;
       return { from: start, to: Math.max(start, Math.min(stop, text.length)) };
     },

@@ -14,7 +14,7 @@ function editDistance(left: string, right: string): number {
 }
 
 /** The nearest of the names, null when none is near enough to be a slip of the pen. */
-export function findNearest(name: string, names: Iterable<string>): string | null {
+function findNearest(name: string, names: Iterable<string>): string | null {
   const wanted = name.slice(0, 100).toLowerCase();
   let best: string | null = null;
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;

@@ -57,7 +57,8 @@ class Arguments {
     const node = this.take('Option');
     if (node === null) return null;
     const [name, operator, value] = childrenOf(node);
-    if (name === undefined || operator === undefined || value === undefined) return failAt(node, 'A value is missing.');
+    if (name === undefined || operator === undefined || value === undefined)
+      return failAt(node, 'A value is missing.');
     if (this.source(operator) !== '=') failAt(operator, 'An option is written NAME=VALUE.');
     const span = { from: node.from, to: node.to };
     return { ...span, name: this.source(name).toLowerCase(), value: readSearchText(this.text, value) };
@@ -115,10 +116,17 @@ function parseAggregate(args: Arguments): Aggregate | null {
     if (word === null) return null;
     const func = args.source(word);
     const as = args.takeAs();
-    return { from: word.from, to: as?.to ?? word.to, func: func.toLowerCase(), argument: null, as: as?.name ?? func };
+    return {
+      from: word.from,
+      to: as?.to ?? word.to,
+      func: func.toLowerCase(),
+      argument: null,
+      as: as?.name ?? func,
+    };
   }
   const [name, , inner] = childrenOf(call);
-  if (name === undefined || inner === undefined) return failAt(call, 'A field is missing between the parentheses.');
+  if (name === undefined || inner === undefined)
+    return failAt(call, 'A field is missing between the parentheses.');
   const func = args.source(name);
   const as = args.takeAs();
   const base = { from: call.from, to: as?.to ?? call.to, func: func.toLowerCase() };
@@ -138,10 +146,12 @@ function parseBy(args: Arguments, by: SyntaxNode): FieldName[] {
   while (args.next !== undefined) {
     if (args.take(',') !== null) continue;
     const option = args.takeOption();
-    if (option?.name === 'span') failAt(option, 'Grouping by time spans is not supported: remove _time span=….');
+    if (option?.name === 'span')
+      failAt(option, 'Grouping by time spans is not supported: remove _time span=….');
     if (option !== null) refuseOption(option, option.name);
     const field = args.takeName() ?? args.refuse('a field');
-    if (field.name.includes('*')) failAt(field, 'Name the fields after "by" one by one: wildcards cannot stand there.');
+    if (field.name.includes('*'))
+      failAt(field, 'Name the fields after "by" one by one: wildcards cannot stand there.');
     if (!fields.some((other) => other.name === field.name)) fields.push(field);
   }
   return fields.length > 0 ? fields : failAt(by, 'A field must follow "by".');
@@ -178,7 +188,8 @@ export function parseTstats(text: string, node: SyntaxNode): Command {
     if (option?.name === 'datamodel') dataModel = { name: option.value, from: option.from, to: option.to };
     else if (option?.name === 'fillnull_value') fillNullValue = option.value;
     else if (option?.name === 'prestats') {
-      if (parseTruth(option)) failAt(option, 'prestats=true is not supported: use the functions of tstats directly.');
+      if (parseTruth(option))
+        failAt(option, 'prestats=true is not supported: use the functions of tstats directly.');
     } else if (option?.name === 'summariesonly' || option?.name === 'allow_old_summaries') {
       // Nothing is summarised here: both read all events, whatever they say.
       parseTruth(option);
@@ -191,7 +202,8 @@ export function parseTstats(text: string, node: SyntaxNode): Command {
   const clauseChildren = clause === null ? [] : childrenOf(clause);
   const byIndex = clauseChildren.findIndex((child) => child.name === 'By');
   const byNode = clauseChildren[byIndex];
-  if (byNode !== undefined) by = parseBy(new Arguments(text, node, clauseChildren.slice(byIndex + 1)), byNode);
+  if (byNode !== undefined)
+    by = parseBy(new Arguments(text, node, clauseChildren.slice(byIndex + 1)), byNode);
   const condition = byIndex === 1 ? undefined : clauseChildren[1];
   if (aggregates.length === 0) failAt(span, 'A function is missing, for example count.');
   return {
@@ -280,7 +292,8 @@ function parseSortKey(args: Arguments): SortKey {
   }
   const call = args.take('Call');
   const [nameNode, , inner] = call === null ? [] : childrenOf(call);
-  let name = nameNode === undefined ? (args.takeName() ?? args.refuse('a field')).name : args.source(nameNode);
+  let name =
+    nameNode === undefined ? (args.takeName() ?? args.refuse('a field')).name : args.source(nameNode);
   if (node === undefined) return args.refuse('a field');
   if (sign === '' && node.name !== 'String' && /^[-+]/.test(name)) {
     sign = name.slice(0, 1);
@@ -325,7 +338,11 @@ function parseHead(args: Arguments, span: Span): Command {
   const word = option === null ? args.take('Word') : null;
   if (args.next !== undefined) args.refuse('a number');
   if (option !== null) return { ...span, kind: 'head', limit: parseCount(option, option.value) };
-  return { ...span, kind: 'head', limit: word === null ? DEFAULT_HEAD_LIMIT : parseCount(word, args.source(word)) };
+  return {
+    ...span,
+    kind: 'head',
+    limit: word === null ? DEFAULT_HEAD_LIMIT : parseCount(word, args.source(word)),
+  };
 }
 
 function parseDedup(args: Arguments, span: Span): Command {

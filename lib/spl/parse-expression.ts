@@ -72,7 +72,12 @@ export function parseExpression(text: string, node: SyntaxNode): Expression {
       };
     case 'EvalLike':
       if (first === undefined || third === undefined) break;
-      return { ...span, kind: 'call', name: 'like', args: [parseExpression(text, first), parseExpression(text, third)] };
+      return {
+        ...span,
+        kind: 'call',
+        name: 'like',
+        args: [parseExpression(text, first), parseExpression(text, third)],
+      };
     case 'EvalIn': {
       const operands = children.filter((child) => !['Not', 'In', '(', ')', ','].includes(child.name));
       const call: Expression = {
@@ -100,7 +105,12 @@ export function parseExpression(text: string, node: SyntaxNode): Expression {
     case 'FunctionCall': {
       if (first === undefined) break;
       const args = children.slice(2).filter((child) => child.name !== ',' && child.name !== ')');
-      return { ...span, kind: 'call', name: source(first).toLowerCase(), args: args.map((a) => parseExpression(text, a)) };
+      return {
+        ...span,
+        kind: 'call',
+        name: source(first).toLowerCase(),
+        args: args.map((a) => parseExpression(text, a)),
+      };
     }
   }
   return failAt(node, 'An expression is expected here.');

@@ -35,7 +35,10 @@ function parseTerm(text: string, node: SyntaxNode): SearchExpression {
   const child = childrenOf(node)[0] ?? node;
   const value = parseValue(text, child);
   if (child.name === 'Word' && OPERATORS.has(value.text)) {
-    failAt(child, `${value.text} needs a term beside it. To look for the word itself, quote it: "${value.text}".`);
+    failAt(
+      child,
+      `${value.text} needs a term beside it. To look for the word itself, quote it: "${value.text}".`,
+    );
   }
   if (value.text === '') failAt(child, 'There is nothing to look for in "".');
   const span = { from: node.from, to: node.to };
@@ -43,7 +46,11 @@ function parseTerm(text: string, node: SyntaxNode): SearchExpression {
 }
 
 /** An absent expression selects everything. */
-export function parseSearchExpression(text: string, node: SyntaxNode | undefined, around: Span): SearchExpression {
+export function parseSearchExpression(
+  text: string,
+  node: SyntaxNode | undefined,
+  around: Span,
+): SearchExpression {
   if (node === undefined) return { kind: 'all', from: around.from, to: around.to };
   const span = { from: node.from, to: node.to };
   const children = childrenOf(node);
@@ -67,7 +74,13 @@ export function parseSearchExpression(text: string, node: SyntaxNode | undefined
     case 'Comparison': {
       if (first === undefined || second === undefined || third === undefined) break;
       const operator = parseCompareOperator(text, second);
-      return { ...span, kind: 'compare', field: parseField(text, first), operator, value: parseValue(text, third) };
+      return {
+        ...span,
+        kind: 'compare',
+        field: parseField(text, first),
+        operator,
+        value: parseValue(text, third),
+      };
     }
     case 'InComparison': {
       if (first === undefined) break;

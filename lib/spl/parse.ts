@@ -21,7 +21,8 @@ const USAGE: Readonly<Record<string, string>> = {
   SearchCommand: 'search FIELD=VALUE FIELD IN (VALUE, …) … with NOT, OR, AND and parentheses',
   WhereCommand: 'where EXPRESSION, for example where count > 3 AND like(user, "adm%")',
   EvalCommand: 'eval FIELD = EXPRESSION, FIELD = EXPRESSION …',
-  TstatsCommand: 'tstats FUNCTION(Object.field) [as NAME] … from datamodel=MODEL.OBJECT [where …] [by Object.field …]',
+  TstatsCommand:
+    'tstats FUNCTION(Object.field) [as NAME] … from datamodel=MODEL.OBJECT [where …] [by Object.field …]',
   stats: 'stats FUNCTION(FIELD) [as NAME] … [by FIELD …]',
   rename: 'rename FIELD as NAME, "prefix.*" as * …',
   convert: 'convert [timeformat="…"] ctime(FIELD) [as NAME] …',
@@ -76,16 +77,29 @@ function describeMistake(text: string, tree: Tree, errorFrom: number, unmatched:
     return new SplError(message, unmatched, unmatched + 1);
   }
   if (from >= text.length) {
-    const message = text.trim() === '' ? 'The search is empty: write * for all events.' : 'The search ends too early.';
-    return new SplError(message + (text.trim() === '' ? '' : usage), Math.max(0, text.length - 1), text.length);
+    const message =
+      text.trim() === '' ? 'The search is empty: write * for all events.' : 'The search ends too early.';
+    return new SplError(
+      message + (text.trim() === '' ? '' : usage),
+      Math.max(0, text.length - 1),
+      text.length,
+    );
   }
   const char = text[from];
   if (char === '"') {
-    return new SplError('This quotation mark is not closed: add ", or write \\" inside a value.', from, text.length);
+    return new SplError(
+      'This quotation mark is not closed: add ", or write \\" inside a value.',
+      from,
+      text.length,
+    );
   }
   if (char === "'") return new SplError("This field name is not closed: add '.", from, text.length);
   if (char === '[' || char === ']') {
-    return new SplError('Subsearches in brackets are not supported: quote the value if it is text.', from, from + 1);
+    return new SplError(
+      'Subsearches in brackets are not supported: quote the value if it is text.',
+      from,
+      from + 1,
+    );
   }
   const word = /^(?:[^\s"(),=<>|[\]`!]+|[!=<>]+|[\s\S])/.exec(text.slice(from, from + 200))?.[0] ?? '';
   return new SplError(`${quoteForMessage(word)} cannot stand here.${usage}`, from, from + word.length);

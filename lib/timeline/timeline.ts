@@ -1,8 +1,7 @@
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
-import { HOUR_TICKS } from '#lib/custody/batch.ts';
 import { db } from '#lib/db/client.ts';
 import { fromPostgres } from '#lib/db/postgres-text.ts';
-import { DAY_TICKS } from '#lib/risk/window.ts';
+import { DAY_TICKS, HOUR_TICKS, SECOND_TICKS } from '#lib/events/ticks.ts';
 import { findHost } from './hosts.ts';
 import type { TimelineQuery } from './inputs.ts';
 import { LANES, NEAR_FINDINGS_LANES } from './kinds.ts';
@@ -11,7 +10,6 @@ import type { HostTimeline, TimelineEvent } from './types.ts';
 const EVENTS_SHOWN = 2_000;
 const VOLUME_BUCKETS = 120;
 const OTHER_LANE = 'Other';
-const SECOND_TICKS = 10_000_000n;
 
 /**
  * What happened on a host: kept events in lanes, the volume of all events, and hours without any. Without a range, all

@@ -1,0 +1,175 @@
+'use client';
+
+import { usePathname, useRouter, useSearchParams } from 'next/navigation';
+import { useState, useTransition } from 'react';
+import { SeverityBadge } from '#components/severity/severity-badge.tsx';
+import { ColumnTime, Time } from '#components/time/time.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { EvidenceText } from '#components/ui/evidence-text.tsx';
+import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '#components/ui/table.tsx';
+import type { HostTimeline as Timeline, TimelineEvent } from '#lib/timeline/types.ts';
+import { TimelineChart } from './timeline-chart.tsx';
+
+type Props = {
+  readonly timeline: Timeline;
+  readonly zone: string;
+  readonly chain: { readonly firstTicks: string; readonly lastTicks: string } | null;
+};
+
+/** Chart and list of one host's events. The range stands in the URL, so a view can be sent to a colleague. */
+export function HostTimeline({ timeline, zone, chain }: Props) {
+  const router = useRouter();
+  const pathname = usePathname();
+  const params = useSearchParams();
+  const [isPending, startTransition] = useTransition();
+  const [lane, setLane] = useState<string>('all');
+  const [picked, setPicked] = useState<string | null>(null);
+
+  const show = (range: { from: string; to: string } | null): void => {
+    const next = new URLSearchParams(params);
+    if (range) {
+      next.set('from', range.from);
+      next.set('to', range.to);
+    } else {
+      next.delete('from');
+      next.delete('to');
+    }
+    startTransition(() => router.push(`${pathname}?${next}`, { scroll: false }));
+  };
+  const from = BigInt(timeline.fromTicks);
+  const to = BigInt(timeline.toTicks);
+  const span = to - from;
+  const zoom = (numerator: bigint, denominator: bigint): void => {
+    const center = (from + to) / 2n;
+    const half = (span * numerator) / denominator / 2n;
+    show({ from: (center - half).toString(), to: (center + half).toString() });
+  };
+  const move = (direction: bigint): void => {
+    const step = (span / 3n) * direction;
+    show({ from: (from + step).toString(), to: (to + step).toString() });
+  };
+  const pick = (event: TimelineEvent): void => {
+    setPicked(event.id);
+    document.getElementById(`event-${event.id}`)?.scrollIntoView({ block: 'center' });
+  };
+  const events = lane === 'all' ? timeline.events : timeline.events.filter((event) => event.lane === lane);
+  const isZoomed = params.has('from') || params.has('to');
+
+  return (
+    <div className="grid gap-3" aria-busy={isPending}>
+      <section className="rounded-lg border border-line bg-surface px-4 py-3" aria-label="Timeline">
+        <div className="flex flex-wrap items-center gap-2 pb-1">
+          <h2 className="font-semibold">Timeline</h2>
+          <span className="text-text-3">
+            <Time ticks={timeline.fromTicks} precision={0} /> to <Time ticks={timeline.toTicks} precision={0} />
+          </span>
+          <span className="flex-1" />
+          <Button variant="quiet" onClick={() => move(-1n)}>
+            Earlier
+          </Button>
+          <Button variant="quiet" onClick={() => move(1n)}>
+            Later
+          </Button>
+          <Button variant="quiet" onClick={() => zoom(1n, 2n)}>
+            Zoom in
+          </Button>
+          <Button variant="quiet" onClick={() => zoom(2n, 1n)}>
+            Zoom out
+          </Button>
+          <Button onClick={() => show(null)} disabled={!isZoomed}>
+            Show all
+          </Button>
+        </div>
+        <TimelineChart
+          timeline={timeline}
+          zone={zone}
+          chain={chain}
+          onZoom={(start, end) => show({ from: start, to: end })}
+          onPick={pick}
+        />
+        <p className="pt-1 text-[12px] text-text-3">
+          Bars count all events by the hour; drag on them to zoom. Marks are events that are kept.
+          {timeline.gaps.length > 0 &&
+            ` ${timeline.gaps.length} ${timeline.gaps.length === 1 ? 'span' : 'spans'} of an hour or more without any event.`}
+          {timeline.farLogonTotal > 0 &&
+            ` ${timeline.farLogonTotal} logons more than 24 h from any finding are left out.`}
+        </p>
+      </section>
+
+      <section className="rounded-lg border border-line bg-surface" aria-label="Events in view">
+        <div className="flex flex-wrap items-center gap-2 px-4 py-2.5">
+          <h2 className="font-semibold">Events in view</h2>
+          <span className="text-text-3">
+            {timeline.keptTotal.toLocaleString('en')} kept of {timeline.eventTotal.toLocaleString('en')}
+            {timeline.events.length < timeline.keptTotal &&
+              ` · the first ${timeline.events.length.toLocaleString('en')} are listed, zoom in for the rest`}
+          </span>
+          <span className="flex-1" />
+          <label className="flex items-center gap-2 text-text-2">
+            Lane
+            <select
+              className="rounded-md border border-line-strong bg-surface px-2 py-1"
+              value={lane}
+              onChange={(change) => setLane(change.target.value)}
+            >
+              <option value="all">all lanes</option>
+              {timeline.lanes.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </label>
+        </div>
+        <div className="overflow-x-auto">
+          <Table>
+            <TableHeader>
+              <TableRow>
+                <TableHead className="w-[220px]">
+                  <ColumnTime>Time</ColumnTime>
+                </TableHead>
+                <TableHead className="w-[120px]">Lane</TableHead>
+                <TableHead>Event</TableHead>
+                <TableHead className="w-[200px]">User</TableHead>
+                <TableHead className="w-[210px]">Source</TableHead>
+              </TableRow>
+            </TableHeader>
+            <TableBody>
+              {events.map((event) => (
+                <TableRow
+                  key={event.id}
+                  id={`event-${event.id}`}
+                  data-state={picked === event.id ? 'selected' : undefined}
+                >
+                  <TableCell className="font-mono text-[12px]">
+                    <Time ticks={event.ticks} precision={7} />
+                  </TableCell>
+                  <TableCell>{event.lane}</TableCell>
+                  <TableCell className="max-w-[520px] truncate">
+                    {event.findings.map((finding) => (
+                      <a key={finding.id} href={`/findings/${finding.number}`} className="mr-2 no-underline">
+                        <SeverityBadge severity={finding.severity} /> F-{finding.number}
+                      </a>
+                    ))}
+                    <EvidenceText text={event.summary} />
+                  </TableCell>
+                  <TableCell className="max-w-[200px] truncate font-mono text-[12px]">
+                    {event.user === null ? '' : <EvidenceText text={event.user} />}
+                  </TableCell>
+                  <TableCell className="max-w-[210px] truncate text-text-3">
+                    <EvidenceText text={sourceOf(event)} />
+                  </TableCell>
+                </TableRow>
+              ))}
+            </TableBody>
+          </Table>
+        </div>
+        {events.length === 0 && <p className="px-4 py-6 text-text-3">No kept events here. Show all, or choose another lane.</p>}
+      </section>
+    </div>
+  );
+}
+
+/** `Sysmon 13 #1601465` */
+function sourceOf(event: TimelineEvent): string {
+  const channel = event.channel.replace(/^Microsoft-Windows-/, '').replace(/\/Operational$/, '');
+  return `${channel} ${event.eventCode}${event.recordId === null ? '' : ` #${event.recordId}`}`;
+}

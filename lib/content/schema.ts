@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+/** What the YAML files of this folder may hold. Unknown keys are mistakes. */
+
+const text = z.string().trim().min(1);
+const texts = z.array(text);
+const uuid = z.uuid();
+const techniqueId = z.string().regex(/^T\d{4}(\.\d{3})?$/, 'a technique looks like T1059 or T1059.001');
+
+export const detectionSchema = z.strictObject({
+  id: uuid,
+  name: text,
+  /** Name of the published detection's file; its filter macro is called `<file_name>_filter`. */
+  file_name: z.string().regex(/^[a-z0-9_]+$/),
+  type: z.enum(['TTP', 'Anomaly', 'Hunting', 'Correlation']),
+  version: z.int().min(1),
+  title: text,
+  description: text,
+  default_variant: text,
+  variants: z.record(z.string().regex(/^\d{4}$/, 'a variant is named by its year'), z.strictObject({ search: text })),
+  relevant: z.strictObject({ search: text, blind: text }),
+  risk: z.strictObject({
+    impact: z.int().min(0).max(100),
+    confidence: z.int().min(0).max(100),
+    message: text,
+    objects: z
+      .array(z.strictObject({ field: text, type: z.enum(['system', 'user', 'other']) }))
+      .min(1),
+  }),
+  techniques: z.array(techniqueId).min(1),
+  kill_chain_phases: texts,
+  nist: texts,
+  cis: texts,
+  cve: texts,
+  required_fields: texts,
+  data_sources: texts.min(1),
+  how_to_implement: text,
+  known_false_positives: text,
+  references: z.array(z.url()),
+  stories: texts,
+  extended: z.strictObject({ join_script_blocks: z.boolean() }),
+  sentences: z.array(z.strictObject({ when: text.optional(), say: text })).min(1),
+  check_next: texts.min(1),
+});
+export type DetectionContent = z.infer<typeof detectionSchema>;
+
+export const macrosSchema = z.array(
+  z.strictObject({
+    name: z.string().regex(/^\w+$/),
+    args: z.array(z.string().regex(/^\w+$/)).default([]),
+    definition: z.string(),
+  }),
+);
+export type MacroContent = z.infer<typeof macrosSchema>[number];
+
+export const storySchema = z.strictObject({ name: text, description: text, references: z.array(z.url()) });
+export type StoryContent = z.infer<typeof storySchema>;
+
+export const chainSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  name: text,
+  within_hours: z.int().min(1).max(24 * 365),
+  steps: z.array(z.strictObject({ detection: uuid, label: text })).min(2),
+  severity: z.enum(['high', 'critical']),
+  confirmed_by: texts,
+  confirmed_severity: z.enum(['high', 'critical']),
+});
+export type ChainContent = z.infer<typeof chainSchema>;
+
+export const attackSchema = z.strictObject({
+  version: text,
+  tactics: z.array(z.strictObject({ id: z.string().regex(/^TA\d{4}$/), name: text })),
+  techniques: z.array(
+    z.strictObject({ id: techniqueId, name: text, parent: techniqueId.optional(), tactics: texts.min(1) }),
+  ),
+});
+export type AttackContent = z.infer<typeof attackSchema>;

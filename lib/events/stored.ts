@@ -1,0 +1,32 @@
+import type { DataItem, EvidenceForm, EvidenceRecord, SystemValues } from '#lib/evidence/record.ts';
+
+/** A record as plain JSON, complete enough that searches give the same over it as over the evidence. */
+export type StoredRecord = {
+  readonly form: EvidenceForm;
+  readonly timeTicks: string | null;
+  readonly system: SystemValues;
+  readonly data: readonly DataItem[];
+  readonly userDataXml: string | null;
+};
+
+export function toStored(record: EvidenceRecord): StoredRecord {
+  return {
+    form: record.form,
+    timeTicks: record.timeTicks?.toString() ?? null,
+    system: record.system,
+    data: record.data,
+    userDataXml: record.userDataXml,
+  };
+}
+
+/** The place is not kept here: an event may have many, see its sightings. */
+export function fromStored(stored: StoredRecord): EvidenceRecord {
+  return {
+    form: stored.form,
+    place: { offset: 0 },
+    timeTicks: stored.timeTicks === null ? null : BigInt(stored.timeTicks),
+    system: stored.system,
+    data: stored.data,
+    userDataXml: stored.userDataXml,
+  };
+}

@@ -1,0 +1,103 @@
+import type { EvidenceRecord } from '#lib/evidence/record.ts';
+import { renderEventXml } from '#lib/evidence/render.ts';
+import type { FieldValue, SearchableEvent } from './event.ts';
+import { logSourceOf } from './sources/index.ts';
+import type { FieldMapping, LogSource } from './sources/source.ts';
+import { SECOND_TICKS } from './ticks.ts';
+
+/**
+ * Names that Splunk_TA_windows gives to the System values of XmlWinEventLog, and the default fields of an event. Those that
+ * a log source maps go before these, these before EventData values of the same name.
+ */
+const COMMON: Readonly<Record<string, FieldMapping>> = {
+  _time: (record) => (record.timeTicks === null ? null : secondsOf(record.timeTicks)),
+  _raw: (record) => renderEventXml(record),
+  host: (record) => record.system.computer,
+  source: (record) => (record.system.channel === null ? null : `XmlWinEventLog:${record.system.channel}`),
+  sourcetype: () => 'XmlWinEventLog',
+  EventCode: (record) => numeral(record.system.eventId),
+  EventID: (record) => numeral(record.system.eventId),
+  signature_id: (record) => numeral(record.system.eventId),
+  Computer: (record) => record.system.computer,
+  dvc: (record) => record.system.computer,
+  Channel: (record) => record.system.channel,
+  Name: (record) => record.system.providerName,
+  Guid: (record) => record.system.providerGuid,
+  Version: (record) => record.system.version,
+  Level: (record) => record.system.level,
+  Task: (record) => record.system.task,
+  Opcode: (record) => record.system.opcode,
+  Keywords: (record) => record.system.keywords,
+  SystemTime: (record) => record.system.systemTime,
+  EventRecordID: (record) => record.system.recordId,
+  RecordNumber: (record) => record.system.recordId,
+  ActivityID: (record) => record.system.activityId,
+  RelatedActivityID: (record) => record.system.relatedActivityId,
+  ProcessID: (record) => record.system.processId,
+  ThreadID: (record) => record.system.threadId,
+  Qualifiers: (record) => record.system.qualifiers,
+  UserID: (record) => record.system.userId,
+  user_id: (record) => record.system.userId,
+};
+const COMMON_NAMES = Object.keys(COMMON);
+
+class WindowsEvent implements SearchableEvent {
+  readonly #record: EvidenceRecord;
+  readonly #source: LogSource;
+
+  constructor(record: EvidenceRecord, source: LogSource) {
+    this.#record = record;
+    this.#source = source;
+  }
+
+  get timeTicks(): bigint | null {
+    return this.#record.timeTicks;
+  }
+
+  get(name: string): FieldValue {
+    const mapping = own(this.#source.fields, name) ?? own(COMMON, name);
+    return mapping ? mapping(this.#record) : dataField(this.#record, name);
+  }
+
+  fieldNames(): readonly string[] {
+    const names = new Set([...COMMON_NAMES, ...Object.keys(this.#source.fields)]);
+    for (const [name] of this.#record.data) if (name !== '') names.add(name);
+    return [...names].filter((name) => this.get(name) !== null);
+  }
+}
+
+/** A record under the field names that searches use. Cheap: a field is computed when it is asked for. */
+export function eventFromRecord(record: EvidenceRecord): SearchableEvent {
+  return new WindowsEvent(record, logSourceOf(record.system.channel ?? '', record.system.providerName ?? ''));
+}
+
+/** Names come from searches and evidence: `constructor` must not find Object's. */
+function own(fields: Readonly<Record<string, FieldMapping>>, name: string): FieldMapping | undefined {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
+}
+
+/** A name that occurs several times is a multivalue field. */
+function dataField(record: EvidenceRecord, name: string): FieldValue {
+  if (name === '') return null;
+  let first: string | null = null;
+  let all: string[] | null = null;
+  for (const [key, value] of record.data) {
+    if (key !== name) continue;
+    if (first === null) first = value;
+    else if (all === null) all = [first, value];
+    else all.push(value);
+  }
+  return all ?? first;
+}
+
+function numeral(value: number | null): string | null {
+  return value === null ? null : String(value);
+}
+
+/** Decimal seconds since 1970 with up to 7 digits: a double would lose the last two. */
+function secondsOf(ticks: bigint): string {
+  const sign = ticks < 0n ? '-' : '';
+  const size = ticks < 0n ? -ticks : ticks;
+  const fraction = (size % SECOND_TICKS).toString().padStart(7, '0').replace(/0+$/, '');
+  return `${sign}${size / SECOND_TICKS}${fraction === '' ? '' : `.${fraction}`}`;
+}

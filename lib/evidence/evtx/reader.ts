@@ -1,0 +1,146 @@
+import type { Block, ByteSource, Problem, ReadOptions } from '#lib/evidence/record.ts';
+import { readChunkBlock } from './block.ts';
+import {
+  CHUNK_BYTES,
+  CHUNK_HEADER_BYTES,
+  type EvtxHeader,
+  FILE_HEADER_BYTES,
+  isChunk,
+  readEvtxHeader,
+} from './header.ts';
+import { createNeedleFilter, type NeedleFilter } from './needles.ts';
+
+export { type EvtxHeader, isEvtx, readEvtxHeader } from './header.ts';
+
+/** Chunks read at once: 1 MiB keeps a disk busy and is little to hold. */
+const BATCH_CHUNKS = 16;
+/** The header counts chunks with 16 bits. */
+const MAX_COUNTED_CHUNKS = 0xffff;
+const EMPTY_CHUNK = Buffer.alloc(CHUNK_BYTES);
+
+/**
+ * Reads a Windows event log file ([MS-EVEN6], libyal's EVTX documentation), one block a chunk of 64 KiB. Every chunk up
+ * to the end of the file is looked at, whatever the header counts, and no length, offset or checksum is trusted: damage
+ * becomes a problem with its byte offset and reading goes on. Memory does not grow with the file.
+ *
+ * Throws what the source throws, and the signal's reason when aborted.
+ */
+export async function* readEvtx(source: ByteSource, options: ReadOptions = {}): AsyncGenerator<Block> {
+  const { signal } = options;
+  const header = readEvtxHeader(await readFully(source, 0, FILE_HEADER_BYTES));
+  const canSkip = createNeedleFilter(options.needles);
+  const startOffset = options.startOffset ?? 0;
+  let offset = Math.max(startOffset, header.firstChunkOffset);
+  let index = options.startIndex ?? Math.floor((offset - header.firstChunkOffset) / CHUNK_BYTES);
+  // The header belongs to whoever reads the first block.
+  let pending: readonly Problem[] = startOffset === 0 ? header.problems : [];
+  let hasYielded = false;
+
+  let next = readAhead(source, offset);
+  while (offset < source.sizeBytes) {
+    signal?.throwIfAborted();
+    const batch = await next;
+    if (batch.length === 0) break;
+    next = readAhead(source, offset + batch.length);
+    for (let at = 0; at < batch.length; at += CHUNK_BYTES) {
+      signal?.throwIfAborted();
+      const bytes = batch.subarray(at, at + CHUNK_BYTES);
+      const isLast = offset + bytes.length >= source.sizeBytes;
+      const block = readBlock(bytes, { index, offset }, header, canSkip);
+      const after = isLast ? missingChunks(header, source.sizeBytes) : [];
+      yield withProblems(block, pending, after);
+      hasYielded = true;
+      pending = [];
+      offset += bytes.length;
+      index++;
+    }
+  }
+  const problems = [...pending, ...(startOffset === 0 ? missingChunks(header, source.sizeBytes) : [])];
+  if (!hasYielded && problems.length > 0) yield emptyBlock({ index, offset: 0 }, source.sizeBytes, problems);
+}
+
+function readBlock(
+  bytes: Buffer,
+  place: { index: number; offset: number },
+  header: EvtxHeader,
+  canSkip: NeedleFilter | null,
+): Block {
+  if (isChunk(bytes, 0) && bytes.length >= CHUNK_HEADER_BYTES) {
+    return readChunkBlock(bytes, place, header, canSkip);
+  }
+  const problem = describeUnreadable(bytes, place, header);
+  return emptyBlock(place, bytes.length, problem ? [problem] : []);
+}
+
+/** What is wrong with 64 KiB that are no chunk, null when they are space that the log has not used yet. */
+function describeUnreadable(
+  bytes: Buffer,
+  place: { index: number; offset: number },
+  header: EvtxHeader,
+): Problem | null {
+  const isZero = bytes.equals(EMPTY_CHUNK.subarray(0, bytes.length));
+  if (isZero && place.index >= (header.chunkCount ?? 0)) return null;
+  const isCut = bytes.length < CHUNK_HEADER_BYTES;
+  let message = 'These 64 KiB do not begin as a chunk does; they were passed over.';
+  if (isZero) message = 'The header counts a chunk here, but there are only zeros.';
+  if (isCut) message = 'The file ends within the header of a chunk.';
+  return {
+    place: { offset: place.offset },
+    skippedBytes: bytes.length,
+    code: isCut ? 'truncated' : 'chunk-header',
+    message,
+    isLoss: true,
+  };
+}
+
+/** A file that is shorter than its header says was cut off; of a dirty one the header is no witness. */
+function missingChunks(header: EvtxHeader, sizeBytes: number): Problem[] {
+  const claimed = header.chunkCount ?? 0;
+  const present = Math.ceil(Math.max(0, sizeBytes - FILE_HEADER_BYTES) / CHUNK_BYTES);
+  if (claimed <= present || present > MAX_COUNTED_CHUNKS) return [];
+  const missing = claimed - present;
+  const message = `The file ends too early: ${missing} of the ${claimed} chunks that its header counts ${missing === 1 ? 'is' : 'are'} missing.`;
+  return [{ place: { offset: sizeBytes }, skippedBytes: 0, code: 'truncated', message, isLoss: true }];
+}
+
+function emptyBlock(
+  place: { index: number; offset: number },
+  lengthBytes: number,
+  problems: readonly Problem[],
+): Block {
+  return { ...place, lengthBytes, records: [], recordCount: 0, isParsed: true, problems, census: () => [] };
+}
+
+function withProblems(block: Block, before: readonly Problem[], after: readonly Problem[]): Block {
+  if (before.length === 0 && after.length === 0) return block;
+  return {
+    index: block.index,
+    offset: block.offset,
+    lengthBytes: block.lengthBytes,
+    records: block.records,
+    recordCount: block.recordCount,
+    isParsed: block.isParsed,
+    problems: [...before, ...block.problems, ...after],
+    census: () => block.census(),
+  };
+}
+
+function readAhead(source: ByteSource, offset: number): Promise<Buffer> {
+  const batch = readFully(source, offset, CHUNK_BYTES * BATCH_CHUNKS);
+  // It may fail while nobody waits for it yet (or any more); whoever awaits it still sees the error.
+  batch.catch(() => {});
+  return batch;
+}
+
+/** The bytes at `offset`, fewer than `length` only at the end of the source. */
+async function readFully(source: ByteSource, offset: number, length: number): Promise<Buffer> {
+  const wanted = Math.max(0, Math.min(length, source.sizeBytes - offset));
+  const bytes = Buffer.allocUnsafeSlow(wanted);
+  let filled = 0;
+  while (filled < wanted) {
+    const count = await source.read(bytes, filled, wanted - filled, offset + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return bytes.subarray(0, filled);
+}

@@ -1,0 +1,97 @@
+import { isEvtx } from './evtx/reader.ts';
+import type { EvidenceForm } from './record.ts';
+
+/** How much of the beginning is looked at. */
+export const SNIFF_BYTES = 65_536;
+
+export type Sniffed =
+  | { readonly kind: 'evidence'; readonly form: EvidenceForm }
+  | { readonly kind: 'refused'; readonly what: string; readonly message: string };
+
+const EXPORT_HINT = 'Export the log as EVTX (wevtutil epl) or XML (wevtutil qe /f:xml) and upload that.';
+const UNPACK_HINT = 'Unpack it and upload the event logs inside.';
+
+/** Beginnings of files that are something else, with what to do. */
+const SIGNATURES: readonly { bytes: string; at?: number; what: string; hint: string }[] = [
+  { bytes: '%PDF', what: 'a PDF document', hint: EXPORT_HINT },
+  { bytes: 'PK\x03\x04', what: 'a ZIP archive (or an Office document)', hint: UNPACK_HINT },
+  { bytes: 'PK\x05\x06', what: 'an empty ZIP archive', hint: EXPORT_HINT },
+  { bytes: '\x1f\x8b', what: 'a gzip file', hint: UNPACK_HINT },
+  { bytes: '7z\xbc\xaf\x27\x1c', what: 'a 7z archive', hint: UNPACK_HINT },
+  { bytes: '\xfd7zXZ', what: 'an xz file', hint: UNPACK_HINT },
+  { bytes: 'BZh', what: 'a bzip2 file', hint: UNPACK_HINT },
+  { bytes: '\x28\xb5\x2f\xfd', what: 'a zstd file', hint: UNPACK_HINT },
+  { bytes: 'Rar!', what: 'a RAR archive', hint: UNPACK_HINT },
+  { bytes: 'ustar', at: 257, what: 'a tar archive', hint: UNPACK_HINT },
+  { bytes: 'MSCF', what: 'a cabinet archive', hint: UNPACK_HINT },
+  { bytes: '\xd0\xcf\x11\xe0', what: 'an old Office document', hint: EXPORT_HINT },
+  { bytes: '\x89PNG', what: 'a PNG picture', hint: EXPORT_HINT },
+  { bytes: '\xff\xd8\xff', what: 'a JPEG picture', hint: EXPORT_HINT },
+  { bytes: '\x7fELF', what: 'a Linux program', hint: EXPORT_HINT },
+  { bytes: 'MZ', what: 'a Windows program', hint: EXPORT_HINT },
+  { bytes: 'regf', what: 'a registry hive', hint: 'Hives are not read yet; upload the event logs of the host.' },
+  { bytes: 'SQLite format 3', what: 'an SQLite database', hint: EXPORT_HINT },
+  {
+    bytes: 'LfLe',
+    at: 4,
+    what: 'an event log of Windows XP or 2003 (EVT)',
+    hint: 'Convert it on a Windows machine with wevtutil epl /lf:true OLD.evt NEW.evtx and upload that.',
+  },
+];
+
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/v1';
+
+/** Says what bytes are, by content. `head` is the first SNIFF_BYTES, or all of a smaller file. */
+export function sniff(head: Uint8Array, sizeBytes: number): Sniffed {
+  if (sizeBytes === 0) return refuse('an empty file', 'Nothing is in it. Export the log again and look at its size first.');
+  if (isEvtx(head)) return { kind: 'evidence', form: 'evtx' };
+  const latin1 = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 600)).toString('latin1');
+  for (const { bytes, at = 0, what, hint } of SIGNATURES) {
+    if (latin1.startsWith(bytes, at)) return refuse(what, hint);
+  }
+  const text = decodeHead(head);
+  if (text === null) return refuse('a binary file of an unknown kind', EXPORT_HINT);
+  return sniffText(text, sizeBytes);
+}
+
+function sniffText(text: string, sizeBytes: number): Sniffed {
+  if (text.startsWith(LFS_POINTER)) {
+    return refuse('a Git LFS pointer, not the file itself', 'Run "git lfs pull" in the repository and upload the file again.');
+  }
+  if (/<(?:\w+:)?Event[\s>/]/.test(text)) return { kind: 'evidence', form: 'xml' };
+  const start = text.trimStart();
+  const root = /^(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<([A-Za-z_][\w:.-]*)/.exec(start)?.[1];
+  // An export may begin with many events' worth of something else: only its root element can tell.
+  if (root === 'Events') return { kind: 'evidence', form: 'xml' };
+  if (root !== undefined) {
+    const what = /^(?:html|!doctype)$/i.test(root) ? 'a web page' : `XML with the root element ${root}, not Windows events`;
+    return refuse(what, EXPORT_HINT);
+  }
+  if (/^<!doctype html/i.test(start)) return refuse('a web page', EXPORT_HINT);
+  if (/^[[{]/.test(start)) return refuse('JSON, which is not read yet', EXPORT_HINT);
+  const firstLine = /^[^\r\n]*/.exec(start)?.[0] ?? '';
+  if (firstLine.length >= 60_000 && sizeBytes > SNIFF_BYTES) {
+    return refuse('text in one very long line without Windows events', EXPORT_HINT);
+  }
+  if (firstLine.split(',').length >= 4) return refuse('a CSV table, which is not read yet', EXPORT_HINT);
+  return refuse('text without Windows events', EXPORT_HINT);
+}
+
+/** The head as text, or null when it is not text. UTF-16 is known by its mark or by its zero bytes. */
+function decodeHead(head: Uint8Array): string | null {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
+  if (head[0] === 0xff && head[1] === 0xfe) return bytes.toString('utf16le', 2);
+  if (head[0] === 0xfe && head[1] === 0xff) return swapped(bytes.subarray(2));
+  if (head[0] === 0x3c && head[1] === 0) return bytes.toString('utf16le');
+  if (head[0] === 0 && head[1] === 0x3c) return swapped(bytes);
+  const controls = head.reduce((count, byte) => (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) ? count + 1 : count), 0);
+  return controls > head.length / 50 ? null : bytes.toString('utf8').replace(/^\ufeff/, '');
+}
+
+function swapped(bytes: Buffer): string {
+  return Buffer.from(bytes.subarray(0, bytes.length & ~1)).swap16().toString('utf16le');
+}
+
+function refuse(what: string, hint: string): Sniffed {
+  return { kind: 'refused', what, message: `This is ${what}. ${hint}` };
+}

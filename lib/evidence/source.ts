@@ -1,0 +1,59 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ByteSource } from './record.ts';
+
+export type OpenSource = ByteSource & { close(): Promise<void> };
+
+/** A file as a source. Throws what the file system throws. */
+export async function openFile(file: string): Promise<OpenSource> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    return {
+      sizeBytes: size,
+      async read(target, targetOffset, length, offset) {
+        return (await handle.read(target, targetOffset, length, offset)).bytesRead;
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+export function fromBuffer(bytes: Uint8Array): ByteSource {
+  return {
+    sizeBytes: bytes.length,
+    read(target, targetOffset, length, offset) {
+      const part = bytes.subarray(offset, offset + length);
+      target.set(part, targetOffset);
+      return Promise.resolve(part.length);
+    },
+  };
+}
+
+/** Writes a stream, such as standard input, to a temporary file that goes when the source is closed. */
+export async function spool(stream: Readable): Promise<OpenSource> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'jobsight-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const file = path.join(folder, 'input');
+    await pipeline(stream, createWriteStream(file, { mode: 0o600 }));
+    const source = await openFile(file);
+    return {
+      ...source,
+      async close() {
+        await source.close();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}

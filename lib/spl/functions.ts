@@ -1,0 +1,399 @@
+/** The functions of `where` and `eval`: one entry each. Null in gives null out, unless the function is about null. */
+import type { FieldValue } from '#lib/events/event.ts';
+import type { Expression } from './ast.ts';
+import { parseNetwork } from './cidr.ts';
+import { Pattern } from './pattern.ts';
+import { explainRegexError, likeToRegex, matchesRegex, replaceRegex } from './regex.ts';
+import { formatTime } from './time-format.ts';
+import { fieldValueOf, type Scalar, scalarsOf, secondsToTicks, toNumber, toText } from './value.ts';
+
+/** What an expression can come to. */
+export type Value = FieldValue | boolean;
+
+/** What an expression may know of the run it is part of. */
+export type RunContext = { readonly nowMs: number; readonly timeZone: string };
+
+/** An argument, not yet computed: if() and its like leave some of them alone. */
+type Lazy = () => Value;
+
+/** Whether a function gives a truth value, a field value, or what its arguments give. */
+export type Kind = 'boolean' | 'value' | 'any';
+
+type FunctionDefinition = {
+  readonly minArgs: number;
+  readonly maxArgs: number;
+  readonly kind: Kind;
+  /** True when the result depends on the run (clock, time zone): such an expression is not part of selecting events. */
+  readonly usesRun?: true;
+  /** Called once at compile time; returns what is wrong with the arguments, or null. */
+  readonly check?: (args: readonly Expression[]) => string | null;
+  readonly call: (args: readonly Lazy[], context: RunContext) => Value;
+};
+
+/** Texts that an expression makes may be this long; beyond, they are cut to null so that memory stays bounded. */
+const MAX_MADE_LENGTH = 16_000_000;
+
+const many = Number.POSITIVE_INFINITY;
+
+/** The text of a value as eval prints it; null for null. */
+export function textOf(value: Value | undefined): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'object') return boundText(value.map(toText).join('\n'));
+  return toText(value);
+}
+
+/** Null instead of a text that is too long. */
+export function boundText(text: string): string | null {
+  return text.length > MAX_MADE_LENGTH ? null : text;
+}
+
+export function numberOf(value: Value | undefined): number | null {
+  if (value === undefined || value === null || typeof value === 'boolean' || typeof value === 'object')
+    return null;
+  return toNumber(value);
+}
+
+/** Null for what is no finite number: SPL has no infinities. */
+export function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+const listOf = (value: Value | undefined): readonly Scalar[] =>
+  value === undefined || typeof value === 'boolean' ? [] : scalarsOf(value);
+
+const at = (args: readonly Lazy[], index: number): Value => args[index]?.() ?? null;
+
+/** A function of the text of its first argument; of each value of a multivalue. */
+function ofText(apply: (text: string, rest: readonly Lazy[]) => Scalar | null): FunctionDefinition['call'] {
+  return (args) => {
+    const value = at(args, 0);
+    const rest = args.slice(1);
+    if (value === null) return null;
+    if (typeof value === 'object') {
+      return fieldValueOf(value.map((item) => apply(toText(item), rest)).filter((item) => item !== null));
+    }
+    return apply(textOf(value) ?? '', rest);
+  };
+}
+
+function ofNumber(
+  apply: (value: number, rest: readonly Lazy[]) => number | null,
+): FunctionDefinition['call'] {
+  return (args) => {
+    const value = numberOf(at(args, 0));
+    return value === null ? null : apply(value, args.slice(1));
+  };
+}
+
+/** True when the test holds for one of the values. */
+function anyText(value: Value, test: (text: string) => boolean | null): boolean | null {
+  if (value === null) return null;
+  if (typeof value !== 'object') return test(textOf(value) ?? '');
+  return value.some((item) => test(toText(item)) === true);
+}
+
+function checkRegex(index: number): FunctionDefinition['check'] {
+  return (args) => {
+    const pattern = args[index];
+    const reason = pattern?.kind === 'string' ? explainRegexError(pattern.value) : null;
+    return reason === null ? null : `The regular expression cannot be used: ${reason}.`;
+  };
+}
+
+// A like() without _ needs no regular expression. Patterns are nearly always the same few.
+const likePatterns = new Map<string, Pattern>();
+function isLike(text: string, pattern: string): boolean | null {
+  if (pattern.includes('_')) return matchesRegex(text, likeToRegex(pattern));
+  let compiled = likePatterns.get(pattern);
+  if (compiled === undefined) {
+    if (pattern.length > 10_000) return null;
+    if (likePatterns.size > 200) likePatterns.clear();
+    compiled = new Pattern(pattern, true, '%');
+    likePatterns.set(pattern, compiled);
+  }
+  return compiled.matches(text);
+}
+
+function trim(text: string, chars: string | null, side: 'both' | 'left' | 'right'): string {
+  const set = new Set(chars ?? ' \t');
+  const units = [...text];
+  let start = 0;
+  let end = units.length;
+  if (side !== 'right') while (start < end && set.has(units[start] ?? '')) start++;
+  if (side !== 'left') while (end > start && set.has(units[end - 1] ?? '')) end--;
+  return units.slice(start, end).join('');
+}
+
+const trimming = (side: 'both' | 'left' | 'right'): FunctionDefinition => ({
+  minArgs: 1,
+  maxArgs: 2,
+  kind: 'value',
+  call: ofText((text, rest) => trim(text, textOf(at(rest, 0)), side)),
+});
+
+function substring(text: string, startValue: number | null, lengthValue: number | null): string | null {
+  if (startValue === null) return null;
+  const start = startValue > 0 ? startValue - 1 : startValue < 0 ? Math.max(0, text.length + startValue) : 0;
+  return text.slice(start, lengthValue === null ? undefined : start + Math.max(0, lengthValue));
+}
+
+function parseInBase(text: string, base: number): number | null {
+  if (base < 2 || base > 36) return null;
+  const digits = base === 16 ? text.replace(/^0x/i, '') : text;
+  if (digits === '' || digits.length > 64) return null;
+  let value = 0;
+  for (const char of digits.toLowerCase()) {
+    const digit = /[0-9a-z]/.test(char) ? Number.parseInt(char, 36) : base;
+    if (digit >= base) return null;
+    value = value * base + digit;
+  }
+  return value;
+}
+
+function roundTo(value: number, digits: number): number {
+  const places = Math.min(15, Math.max(0, Math.trunc(digits)));
+  const scaled = Number(`${Math.abs(value)}e${places}`);
+  if (!Number.isFinite(scaled)) return value; // Already has an exponent: far beyond any decimals.
+  return Math.sign(value) * Number(`${Math.round(scaled)}e-${places}`) || 0;
+}
+
+function formatDuration(seconds: number): string {
+  const whole = Math.floor(Math.abs(seconds));
+  const days = Math.floor(whole / 86_400);
+  const pad = (part: number): string => String(part).padStart(2, '0');
+  const clock = `${pad(Math.floor(whole / 3600) % 24)}:${pad(Math.floor(whole / 60) % 60)}:${pad(whole % 60)}`;
+  return `${seconds < 0 ? '-' : ''}${days > 0 ? `${days}+` : ''}${clock}`;
+}
+
+function formatNumber(value: number, format: string | null): string | null {
+  switch (format) {
+    case null:
+      return String(value);
+    case 'hex':
+      return `${value < 0 ? '-' : ''}0x${Math.abs(Math.trunc(value)).toString(16).toUpperCase()}`;
+    case 'commas':
+      return new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 }).format(value);
+    case 'duration':
+      return formatDuration(value);
+    default:
+      return null;
+  }
+}
+
+function isIn(value: Value, candidates: readonly Lazy[]): boolean | null {
+  if (value === null) return null;
+  const texts = new Set(typeof value === 'object' ? value.map(toText) : [textOf(value) ?? '']);
+  return candidates.some((candidate) => {
+    const text = textOf(candidate());
+    return text !== null && texts.has(text);
+  });
+}
+
+function inNetwork(network: string | null, value: Value): boolean | null {
+  const contains = network === null ? null : parseNetwork(network);
+  return contains === null ? null : anyText(value, contains);
+}
+
+function splitText(text: string, separator: string): FieldValue {
+  return fieldValueOf(separator === '' ? [...text] : text.split(separator));
+}
+
+function pickValues(values: readonly Scalar[], first: number | null, last: number | null): FieldValue {
+  if (first === null || last === null) return null;
+  const position = (index: number): number => (index < 0 ? values.length + index : index);
+  const start = position(first);
+  if (start < 0) return null;
+  return fieldValueOf(values.slice(start, Math.max(start, position(last) + 1)));
+}
+
+export const FUNCTIONS: Readonly<Record<string, FunctionDefinition>> = {
+  if: {
+    minArgs: 3,
+    maxArgs: 3,
+    kind: 'any',
+    call: (args) => (at(args, 0) === true ? at(args, 1) : at(args, 2)),
+  },
+  case: {
+    minArgs: 2,
+    maxArgs: many,
+    kind: 'any',
+    check: (args) => (args.length % 2 === 0 ? null : 'case() takes pairs: a condition and a value.'),
+    call: (args) => {
+      for (let index = 0; index < args.length; index += 2)
+        if (at(args, index) === true) return at(args, index + 1);
+      return null;
+    },
+  },
+  coalesce: {
+    minArgs: 1,
+    maxArgs: many,
+    kind: 'any',
+    call: (args) => {
+      for (let index = 0; index < args.length; index++) {
+        const value = at(args, index);
+        if (value !== null) return value;
+      }
+      return null;
+    },
+  },
+  isnull: { minArgs: 1, maxArgs: 1, kind: 'boolean', call: (args) => at(args, 0) === null },
+  isnotnull: { minArgs: 1, maxArgs: 1, kind: 'boolean', call: (args) => at(args, 0) !== null },
+  null: { minArgs: 0, maxArgs: 0, kind: 'any', call: () => null },
+  nullif: {
+    minArgs: 2,
+    maxArgs: 2,
+    kind: 'any',
+    call: (args) => (textOf(at(args, 0)) === textOf(at(args, 1)) ? null : at(args, 0)),
+  },
+  true: { minArgs: 0, maxArgs: 0, kind: 'boolean', call: () => true },
+  false: { minArgs: 0, maxArgs: 0, kind: 'boolean', call: () => false },
+  like: {
+    minArgs: 2,
+    maxArgs: 2,
+    kind: 'boolean',
+    call: (args) => {
+      const pattern = textOf(at(args, 1));
+      return pattern === null ? null : anyText(at(args, 0), (text) => isLike(text, pattern));
+    },
+  },
+  match: {
+    minArgs: 2,
+    maxArgs: 2,
+    kind: 'boolean',
+    check: checkRegex(1),
+    call: (args) => {
+      const pattern = textOf(at(args, 1));
+      return pattern === null ? null : anyText(at(args, 0), (text) => matchesRegex(text, pattern));
+    },
+  },
+  replace: {
+    minArgs: 3,
+    maxArgs: 3,
+    kind: 'value',
+    check: checkRegex(1),
+    call: ofText((text, rest) => {
+      const pattern = textOf(at(rest, 0));
+      const replacement = textOf(at(rest, 1));
+      if (pattern === null || replacement === null) return null;
+      // The result can be as long as every gap between characters filled with the replacement.
+      if ((text.length + 1) * (replacement.length + 1) > MAX_MADE_LENGTH * 8) return null;
+      const replaced = replaceRegex(text, pattern, replacement);
+      return replaced === null ? null : boundText(replaced);
+    }),
+  },
+  cidrmatch: {
+    minArgs: 2,
+    maxArgs: 2,
+    kind: 'boolean',
+    call: (args) => inNetwork(textOf(at(args, 0)), at(args, 1)),
+  },
+  in: { minArgs: 2, maxArgs: many, kind: 'boolean', call: (args) => isIn(at(args, 0), args.slice(1)) },
+  len: { minArgs: 1, maxArgs: 1, kind: 'value', call: ofText((text) => text.length) },
+  lower: { minArgs: 1, maxArgs: 1, kind: 'value', call: ofText((text) => text.toLowerCase()) },
+  upper: { minArgs: 1, maxArgs: 1, kind: 'value', call: ofText((text) => text.toUpperCase()) },
+  substr: {
+    minArgs: 2,
+    maxArgs: 3,
+    kind: 'value',
+    call: ofText((text, rest) => substring(text, numberOf(at(rest, 0)), numberOf(at(rest, 1)))),
+  },
+  trim: trimming('both'),
+  ltrim: trimming('left'),
+  rtrim: trimming('right'),
+  tonumber: {
+    minArgs: 1,
+    maxArgs: 2,
+    kind: 'value',
+    call: ofText((text, rest) => {
+      const base = rest.length === 0 ? 10 : numberOf(at(rest, 0));
+      if (base === null) return null;
+      return base === 10 ? toNumber(text.trim()) : parseInBase(text.trim(), base);
+    }),
+  },
+  tostring: {
+    minArgs: 1,
+    maxArgs: 2,
+    kind: 'value',
+    call: (args) => {
+      const value = at(args, 0);
+      const number = typeof value === 'boolean' ? null : numberOf(value);
+      return args.length < 2 || number === null ? textOf(value) : formatNumber(number, textOf(at(args, 1)));
+    },
+  },
+  round: {
+    minArgs: 1,
+    maxArgs: 2,
+    kind: 'value',
+    call: ofNumber((value, rest) => roundTo(value, numberOf(at(rest, 0)) ?? 0)),
+  },
+  floor: { minArgs: 1, maxArgs: 1, kind: 'value', call: ofNumber(Math.floor) },
+  ceiling: { minArgs: 1, maxArgs: 1, kind: 'value', call: ofNumber(Math.ceil) },
+  ceil: { minArgs: 1, maxArgs: 1, kind: 'value', call: ofNumber(Math.ceil) },
+  abs: { minArgs: 1, maxArgs: 1, kind: 'value', call: ofNumber(Math.abs) },
+  mvcount: {
+    minArgs: 1,
+    maxArgs: 1,
+    kind: 'value',
+    call: (args) => listOf(at(args, 0)).length || null,
+  },
+  mvindex: {
+    minArgs: 2,
+    maxArgs: 3,
+    kind: 'value',
+    call: (args) => {
+      const first = numberOf(at(args, 1));
+      return pickValues(listOf(at(args, 0)), first, args.length < 3 ? first : numberOf(at(args, 2)));
+    },
+  },
+  mvjoin: {
+    minArgs: 2,
+    maxArgs: 2,
+    kind: 'value',
+    call: (args) => {
+      const values = listOf(at(args, 0)).map(toText);
+      const separator = textOf(at(args, 1));
+      if (values.length === 0 || separator === null) return null;
+      const length = values.reduce((sum, text) => sum + text.length + separator.length, 0);
+      return length > MAX_MADE_LENGTH ? null : values.join(separator);
+    },
+  },
+  mvappend: {
+    minArgs: 1,
+    maxArgs: many,
+    kind: 'value',
+    call: (args) => {
+      const values = args.flatMap((arg) => listOf(arg()));
+      return values.length > 1_000_000 ? null : fieldValueOf(values);
+    },
+  },
+  split: {
+    minArgs: 2,
+    maxArgs: 2,
+    kind: 'value',
+    call: (args) => {
+      const text = textOf(at(args, 0));
+      const separator = textOf(at(args, 1));
+      return text === null || separator === null ? null : splitText(text, separator);
+    },
+  },
+  strftime: {
+    minArgs: 2,
+    maxArgs: 2,
+    kind: 'value',
+    usesRun: true,
+    call: (args, context) => {
+      const value = at(args, 0);
+      const format = textOf(at(args, 1));
+      const ticks = typeof value === 'string' || typeof value === 'number' ? secondsToTicks(value) : null;
+      return ticks === null || format === null ? null : formatTime(ticks, format, context.timeZone);
+    },
+  },
+  now: {
+    minArgs: 0,
+    maxArgs: 0,
+    kind: 'value',
+    usesRun: true,
+    call: (_, context) => Math.floor(context.nowMs / 1000),
+  },
+};

@@ -1,0 +1,165 @@
+/**
+ * Compiles the expressions of `search` and of the where clause of `tstats`: tests, what to show of a match, and the
+ * literals without which nothing can match.
+ */
+import type { SearchableEvent } from '#lib/events/event.ts';
+import type { SearchExpression, SearchValue, Span } from './ast.ts';
+import { parseNetwork } from './cidr.ts';
+import { bestOf, needlesIn } from './needles.ts';
+import { Pattern, type Range } from './pattern.ts';
+import { RawTerm } from './raw-term.ts';
+import type { Accessor } from './row.ts';
+import type { MatchedTerm } from './types.ts';
+import { compareScalars, type Scalar, toText } from './value.ts';
+
+export type CompiledTerms = {
+  readonly test: (event: SearchableEvent) => boolean;
+  /** Adds the terms that the event satisfies. Called only when test() is true. */
+  readonly explain: (event: SearchableEvent, terms: MatchedTerm[]) => void;
+  /** As CompiledSearch.needles. */
+  readonly needles: readonly (readonly string[])[];
+};
+
+/** Where the fields of a search come from: plain events, or an object of a data model. */
+export type FieldScope = {
+  /** The text of the search that positions count in. */
+  readonly text: string;
+  read(field: string, span: Span): Accessor;
+  isVerbatim(field: string): boolean;
+};
+
+const NO_TERMS = { explain: () => {}, needles: [] } as const;
+
+function compileAnd(operands: readonly CompiledTerms[]): CompiledTerms {
+  return {
+    test: (event) => {
+      for (const operand of operands) if (!operand.test(event)) return false;
+      return true;
+    },
+    explain: (event, terms) => {
+      for (const operand of operands) operand.explain(event, terms);
+    },
+    needles: operands.flatMap((operand) => operand.needles),
+  };
+}
+
+function compileOr(operands: readonly CompiledTerms[]): CompiledTerms {
+  return {
+    test: (event) => {
+      for (const operand of operands) if (operand.test(event)) return true;
+      return false;
+    },
+    explain: (event, terms) => {
+      for (const operand of operands) if (operand.test(event)) operand.explain(event, terms);
+    },
+    needles: bestOf(operands.map((operand) => operand.needles)),
+  };
+}
+
+type ScalarTest = {
+  readonly matches: (value: Scalar) => boolean;
+  readonly rangesIn: (value: string) => readonly Range[];
+  readonly needles: readonly (readonly string[])[];
+};
+
+/** `=` compares texts, case-insensitively and whole; a network such as 10.0.0.0/8 also contains addresses. */
+function compileEquality(value: SearchValue): ScalarTest {
+  const pattern = new Pattern(value.text, value.isCaseSensitive);
+  const contains = parseNetwork(value.text);
+  return {
+    matches: (scalar) => {
+      const text = toText(scalar);
+      return pattern.matches(text) || (contains?.(text) ?? false);
+    },
+    rangesIn: (text) => pattern.rangesIn(text),
+    needles: contains === null ? needlesIn(pattern.literals) : [],
+  };
+}
+
+function compileScalarTest(expression: SearchExpression & { readonly kind: 'compare' }): ScalarTest {
+  const { operator, value } = expression;
+  const equality = compileEquality(value);
+  const none = { rangesIn: () => [], needles: [] };
+  switch (operator) {
+    case '=':
+      return equality;
+    case '!=':
+      return { ...none, matches: (scalar) => !equality.matches(scalar) };
+    case '<':
+      return { ...none, matches: (scalar) => compareScalars(scalar, value.text) < 0 };
+    case '<=':
+      return { ...none, matches: (scalar) => compareScalars(scalar, value.text) <= 0 };
+    case '>':
+      return { ...none, matches: (scalar) => compareScalars(scalar, value.text) > 0 };
+    case '>=':
+      return { ...none, matches: (scalar) => compareScalars(scalar, value.text) >= 0 };
+  }
+}
+
+/** A term on a field: true when one of the field's values passes; an absent field has none. */
+function compileFieldTest(field: string, span: Span, test: ScalarTest, scope: FieldScope): CompiledTerms {
+  const read = scope.read(field, span);
+  const { matches } = test;
+  const term = scope.text.slice(span.from, span.to);
+  return {
+    test: (event) => {
+      const value = read(event);
+      if (value === null) return false;
+      if (typeof value !== 'object') return matches(value);
+      for (const item of value) if (matches(item)) return true;
+      return false;
+    },
+    explain: (event, terms) => {
+      const value = read(event);
+      const found = value !== null && typeof value === 'object' ? value.find((item) => matches(item)) : value;
+      if (found === null || found === undefined || typeof found === 'object') return;
+      const text = toText(found);
+      terms.push({ field, term, value: text, ranges: test.rangesIn(text) });
+    },
+    needles: scope.isVerbatim(field) ? test.needles : [],
+  };
+}
+
+function compileIn(expression: SearchExpression & { readonly kind: 'in' }, scope: FieldScope): CompiledTerms {
+  const tests = expression.values.map(compileEquality);
+  const test: ScalarTest = {
+    matches: (scalar) => tests.some(({ matches }) => matches(scalar)),
+    rangesIn: (text) => tests.find(({ matches }) => matches(text))?.rangesIn(text) ?? [],
+    needles: bestOf(tests.map(({ needles }) => needles)),
+  };
+  return compileFieldTest(expression.field, expression, test, scope);
+}
+
+function compileRawTerm(
+  expression: SearchExpression & { readonly kind: 'term' },
+  scope: FieldScope,
+): CompiledTerms {
+  const term = new RawTerm(expression.value.text, expression.value.isCaseSensitive);
+  const test: ScalarTest = {
+    matches: (scalar) => term.matches(toText(scalar)),
+    rangesIn: (text) => term.rangesIn(text),
+    needles: needlesIn(term.literals),
+  };
+  return compileFieldTest('_raw', expression, test, scope);
+}
+
+export function compileTerms(expression: SearchExpression, scope: FieldScope): CompiledTerms {
+  switch (expression.kind) {
+    case 'and':
+      return compileAnd(expression.operands.map((operand) => compileTerms(operand, scope)));
+    case 'or':
+      return compileOr(expression.operands.map((operand) => compileTerms(operand, scope)));
+    case 'not': {
+      const operand = compileTerms(expression.operand, scope);
+      return { ...NO_TERMS, test: (event) => !operand.test(event) };
+    }
+    case 'all':
+      return { ...NO_TERMS, test: () => true };
+    case 'compare':
+      return compileFieldTest(expression.field, expression, compileScalarTest(expression), scope);
+    case 'in':
+      return compileIn(expression, scope);
+    case 'term':
+      return compileRawTerm(expression, scope);
+  }
+}

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { renderTemplate } from '#lib/content/template.ts';
+import { readYaml } from '#lib/content/yaml-file.ts';
+import type { SearchableEvent } from '#lib/events/event.ts';
+import { isVerbatim } from '#lib/events/verbatim.ts';
+import { compileSearch } from '#lib/spl/compile.ts';
+
+const schema = z.strictObject({
+  lanes: z.array(z.string().min(1)).min(1),
+  near_findings_only: z.array(z.string()),
+  kinds: z.array(
+    z.strictObject({
+      id: z.string().regex(/^[a-z-]+$/),
+      lane: z.string(),
+      channel: z.string(),
+      codes: z.array(z.int()).min(1),
+      where: z.string().optional(),
+      say: z.string(),
+    }),
+  ),
+});
+
+const SUMMARY_MAX = 300;
+
+/** A kind of event that a host's timeline keeps. */
+export type TimelineKind = {
+  readonly id: string;
+  readonly lane: string;
+  /** One line of at most 300 characters. */
+  summarize(event: SearchableEvent): string;
+};
+
+type Candidate = { readonly kind: TimelineKind; readonly applies: ((event: SearchableEvent) => boolean) | null };
+
+// The product runs from its root; a bundle's import.meta.url would point elsewhere.
+const definitions = readYaml(path.join('lib', 'timeline', 'kinds.yaml'), schema);
+
+/** Lanes of a timeline, in order. */
+export const LANES: readonly string[] = definitions.lanes;
+/** Lanes whose events are shown only within 24 h of a finding. */
+export const NEAR_FINDINGS_LANES: readonly string[] = definitions.near_findings_only;
+
+const byChannelAndCode = new Map<string, Candidate[]>();
+for (const { id, lane, channel, codes, where, say } of definitions.kinds) {
+  const search =
+    where === undefined
+      ? null
+      : compileSearch(`search * | where ${where}`, { macros: new Map(), dataModels: new Map(), isVerbatim });
+  const kind: TimelineKind = { id, lane, summarize: (event) => summaryOf(say, event) };
+  for (const code of codes) {
+    const key = keyOf(channel, String(code));
+    const candidates = byChannelAndCode.get(key) ?? [];
+    candidates.push({ kind, applies: search && ((event) => search.select(event)) });
+    byChannelAndCode.set(key, candidates);
+  }
+}
+
+/** The kind of an event, or null when it is only counted. */
+export function classify(event: SearchableEvent): TimelineKind | null {
+  const channel = event.get('Channel');
+  const code = event.get('EventCode');
+  if (typeof channel !== 'string' || typeof code !== 'string') return null;
+  const candidates = byChannelAndCode.get(keyOf(channel, code));
+  return candidates?.find(({ applies }) => applies === null || applies(event))?.kind ?? null;
+}
+
+function keyOf(channel: string, code: string): string {
+  return `${code} ${channel.toLowerCase()}`;
+}
+
+function summaryOf(template: string, event: SearchableEvent): string {
+  const filled = renderTemplate(template, {
+    row: new Map(fieldsIn(template).map((name) => [name, event.get(name) ?? ''])),
+    events: [event],
+  });
+  const line = filled.replace(/\s+/g, ' ').trim();
+  return line.length > SUMMARY_MAX ? `${line.slice(0, SUMMARY_MAX - 1)}…` : line;
+}
+
+function fieldsIn(template: string): string[] {
+  return [...template.matchAll(/\$(\w+)(?::\w+)?\$/g)].map((match) => match[1] ?? '');
+}
