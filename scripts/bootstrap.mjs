@@ -19,21 +19,33 @@ const lockFolder = join(root, '.jobsight', 'setup-lock');
 /** A lock that was not touched for this long belongs to a process that is gone. */
 const LOCK_STALE_MS = 15_000;
 
+/** Prisma downloads this binary unless told where one is; nothing that we use ever calls it. */
+const prismaOffline = { PRISMA_SCHEMA_ENGINE_BINARY: isWindows ? process.execPath : '/bin/true' };
+
 /** Steps of the set-up, in order. Each says whether it is needed. */
 const steps = [
   {
     name: 'dependencies',
     isNeeded: () => !isInstalled(),
     says: 'Installing dependencies (a minute or two, once)…',
-    command: [isWindows ? 'npm.cmd' : 'npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'],
+    // Not `npm ci`: it refuses a lock file without the optional packages of other platforms, which is what npm writes
+    // behind a mirror that does not have them. Versions are those of the lock file here too.
+    command: [
+      isWindows ? 'npm.cmd' : 'npm',
+      'install',
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ],
+    env: prismaOffline,
   },
   generation({
     name: 'database client',
     inputs: ['package-lock.json', 'prisma/schema.prisma'],
     output: 'lib/db/generated/client.ts',
     command: [join(bin, 'prisma'), 'generate'],
-    // Generating never calls this binary, but Prisma downloads it unless told where one is.
-    env: { PRISMA_SCHEMA_ENGINE_BINARY: isWindows ? process.execPath : '/bin/true' },
+    env: prismaOffline,
   }),
   generation({
     name: 'search grammar',

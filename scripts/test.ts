@@ -16,11 +16,11 @@ import { NEXT, ROOT } from './support/paths.ts';
 import {
   type Count,
   expectSuccess,
-  type FAILED,
   PASSED,
   runStage,
   runTool,
   type Stage,
+  type StageResult,
 } from './support/stages.ts';
 
 const tool = (...path: string[]) => join(ROOT, 'node_modules', ...path);

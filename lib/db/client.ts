@@ -7,7 +7,6 @@ import pg from 'pg';
 import { PrismaClient } from '#lib/db/generated/client.ts';
 import { log } from '#lib/log.ts';
 
-
 const MAX_CONNECTIONS = 10;
 
 /** A host that cannot exist: a build imports this module without a database, a query then names the reason. */

@@ -30,11 +30,21 @@ async function loadEngine(): Promise<EngineModule> {
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const engine: EngineModule & WebAssembly.ModuleImports = await import(entry);
   const bytes = await readFile(entry.replace(/\.js$/, '.wasm'));
-  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': engine });
+  const imports = Object.entries(engine).map(([name, value]) =>
+    name.startsWith('__wbg_setTimeout') ? [name, setTimeoutWithoutWaiting] : [name, value],
+  );
+  const { instance } = await WebAssembly.instantiate(bytes, {
+    './schema_engine_bg.js': Object.fromEntries(imports),
+  });
   engine.__wbg_set_wasm(instance.exports);
   const start = instance.exports.__wbindgen_start;
   if (typeof start === 'function') start();
   return engine;
+}
+
+/** The engine never clears its 10 s limit for a lock; the process must not wait for that when all is done. */
+function setTimeoutWithoutWaiting(callback: () => void, ms: number): NodeJS.Timeout {
+  return setTimeout(callback, ms >>> 0).unref();
 }
 
 let loadedEngine: Promise<EngineModule> | undefined;

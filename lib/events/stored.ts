@@ -13,7 +13,8 @@ export function toStored(record: EvidenceRecord): StoredRecord {
   return {
     form: record.form,
     timeTicks: record.timeTicks?.toString() ?? null,
-    system: record.system,
+    // A reader's values may be getters, computed when asked for; these are plain.
+    system: plainSystem(record.system),
     data: record.data,
     userDataXml: record.userDataXml,
   };
@@ -28,5 +29,28 @@ export function fromStored(stored: StoredRecord): EvidenceRecord {
     system: stored.system,
     data: stored.data,
     userDataXml: stored.userDataXml,
+  };
+}
+
+function plainSystem(system: SystemValues): SystemValues {
+  return {
+    providerName: system.providerName,
+    providerGuid: system.providerGuid,
+    eventId: system.eventId,
+    qualifiers: system.qualifiers,
+    version: system.version,
+    level: system.level,
+    task: system.task,
+    opcode: system.opcode,
+    keywords: system.keywords,
+    systemTime: system.systemTime,
+    recordId: system.recordId,
+    activityId: system.activityId,
+    relatedActivityId: system.relatedActivityId,
+    processId: system.processId,
+    threadId: system.threadId,
+    channel: system.channel,
+    computer: system.computer,
+    userId: system.userId,
   };
 }

@@ -4,10 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, glob, mkdir, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { endProcess, identifyProcess } from '#lib/db/process-identity.ts';
 import { Failure } from './failure.ts';
+import { type FileLock, tryLock } from './file-lock.ts';
 import { NEXT, ROOT } from './paths.ts';
 
 const BUILDS = join(ROOT, '.jobsight', 'builds');
@@ -15,7 +18,9 @@ const BUILDS = join(ROOT, '.jobsight', 'builds');
 const SOURCES = [
   '{app,components,lib,prisma}/**/*.{ts,tsx,css,yaml,json,prisma,grammar,svg,png,ico}',
   'public/**/*',
-  '*.{ts,mjs,json}',
+  '{package,package-lock}.json',
+  '{next.config,proxy,instrumentation,instrumentation-client}.ts',
+  'postcss.config.mjs',
 ];
 const isSource = (path: string) => !/\.test\.tsx?$|^lib\/db\/generated\//.test(path);
 
@@ -44,12 +49,27 @@ async function hashSources(): Promise<string> {
 /** The folder to start the web server from; builds it first, if what it is made from has changed. */
 export async function ensureBuild(say: (text: string) => void, signal: AbortSignal): Promise<string> {
   const folder = join(BUILDS, await hashSources());
-  const isThere = await stat(folder).catch(() => null);
-  if (isThere !== null) return folder;
-  say('Building the web interface (less than a minute, after an update only)…');
-  await runNextBuild(signal);
-  await keepBuild(folder);
-  return folder;
+  if (existsSync(folder)) return folder;
+  await mkdir(BUILDS, { recursive: true });
+  const lock = await waitForLock(signal);
+  try {
+    if (existsSync(folder)) return folder; // another process has built it meanwhile
+    say('Building the web interface (less than a minute, after an update only)…');
+    await runNextBuild(signal);
+    await keepBuild(folder);
+    return folder;
+  } finally {
+    lock.release();
+  }
+}
+
+/** All builds of a checkout go through one folder, .next. */
+async function waitForLock(signal: AbortSignal): Promise<FileLock> {
+  for (;;) {
+    const lock = tryLock(join(ROOT, '.jobsight', 'build-lock'));
+    if (lock !== null) return lock;
+    await sleep(500, undefined, { signal });
+  }
 }
 
 async function runNextBuild(signal: AbortSignal): Promise<void> {
@@ -79,7 +99,8 @@ async function runNextBuild(signal: AbortSignal): Promise<void> {
 
 /** Copies .next (without its cache) under the build's name; a rename at the end makes it appear whole. */
 async function keepBuild(folder: string): Promise<void> {
-  const draft = `${folder}.${process.pid}`;
+  const draft = `${folder}.draft`;
+  await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true });
   await cp(join(ROOT, '.next'), join(draft, '.next'), {
     recursive: true,
@@ -87,7 +108,7 @@ async function keepBuild(folder: string): Promise<void> {
     filter: (source) => !/\.next[\\/](cache|dev|types|trace|diagnostics)/.test(source),
   });
   for (const name of LINKED) await symlink(join(ROOT, name), join(draft, name));
-  await rename(draft, folder).catch(() => rm(draft, { recursive: true })); // somebody else was faster
+  await rename(draft, folder);
   await removeOldBuilds();
 }
 

@@ -3,12 +3,12 @@
  * however it ends. The file instance.json says what others need to know of a running instance; it outlives a crash, and
  * the next owner then ends what the crashed one left running.
  */
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 import { endProcess, identifyProcess, isRunning, processIdentitySchema } from '#lib/db/process-identity.ts';
 import { Failure } from './failure.ts';
+import { type FileLock, tryLock } from './file-lock.ts';
 
 const instanceSchema = z.object({
   owner: processIdentitySchema,
@@ -68,7 +68,7 @@ export async function ownDataFolder(dataFolder: string, url: string | null): Pro
     },
     async release() {
       await rm(path, { force: true });
-      lock.close();
+      lock.release();
     },
   };
   const left = await readRecord(path);
@@ -79,34 +79,18 @@ export async function ownDataFolder(dataFolder: string, url: string | null): Pro
   return instance;
 }
 
-/**
- * An open exclusive transaction of an empty SQLite database: Node has no call for a file lock, and SQLite takes one that
- * works on every platform.
- */
-async function takeLock(dataFolder: string): Promise<DatabaseSync> {
-  let database: DatabaseSync;
+async function takeLock(dataFolder: string): Promise<FileLock> {
+  let lock: FileLock | null;
   try {
     const path = join(dataFolder, 'lock');
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-    await writeFile(path, '', { flag: 'a' });
-    await chmod(path, 0o600);
-    database = new DatabaseSync(path);
+    await writeFile(path, '', { flag: 'a', mode: 0o600 });
+    lock = tryLock(path);
   } catch (error) {
     throw cannotWrite(dataFolder, error);
   }
-  try {
-    database.exec('BEGIN EXCLUSIVE');
-    return database;
-  } catch (error) {
-    database.close();
-    if (!isBusy(error)) throw cannotWrite(dataFolder, error);
-    throw await isOwned(dataFolder);
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  const SQLITE_BUSY = 5;
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+  if (lock === null) throw await isOwned(dataFolder);
+  return lock;
 }
 
 async function isOwned(dataFolder: string): Promise<Failure> {

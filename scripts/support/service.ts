@@ -10,7 +10,7 @@ const LONGEST_PAUSE_MS = 30_000;
 /** A run of this length counts as healthy: the next pause is short again. */
 const HEALTHY_RUN_MS = 60_000;
 /** Open event streams keep a web server from ending by itself. */
-const STOP_GRACE_MS = 5_000;
+const STOP_GRACE_MS = 3_000;
 
 export type Service = {
   /** The process that runs now, if one does. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ChunkBuilder, evtxFile, type TestValue } from './chunk-builder.ts';
-import { readBlocks } from './read-all.ts';
+import { ChunkBuilder, evtxFile, type TestValue } from './testing/chunk-builder.ts';
+import { readBlocks } from './testing/read-all.ts';
 import { valueType } from './tokens.ts';
 
 const string = (text: string): TestValue => [valueType.string, Buffer.from(text, 'utf16le')];

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChunkBuilder, evtxFile, sealChunk, type TestValue } from './chunk-builder.ts';
-import { hasSharedData, plainRecord, readBlocks, sharedData } from './read-all.ts';
+import { ChunkBuilder, evtxFile, sealChunk, type TestValue } from './testing/chunk-builder.ts';
+import { hasSharedData, plainRecord, readBlocks, sharedData } from './testing/read-all.ts';
 import { ARRAY_FLAG, valueType } from './tokens.ts';
 
 /** Record header, fragment header, header of the template instance. */

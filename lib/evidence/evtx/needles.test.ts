@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChunkBuilder, evtxFile } from './chunk-builder.ts';
-import { readBlocks } from './read-all.ts';
+import { ChunkBuilder, evtxFile } from './testing/chunk-builder.ts';
+import { readBlocks } from './testing/read-all.ts';
 import { valueType } from './tokens.ts';
 
 const NEEDLE = 'win32_scheduledjob';

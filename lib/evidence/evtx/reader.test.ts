@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ChunkBuilder, evtxFile } from './chunk-builder.ts';
-import { bufferSource, hasSharedData, plainRecord, readBlocks, sharedData } from './read-all.ts';
 import { isEvtx, readEvtx, readEvtxHeader } from './reader.ts';
+import { ChunkBuilder, evtxFile } from './testing/chunk-builder.ts';
+import { bufferSource, hasSharedData, plainRecord, readBlocks, sharedData } from './testing/read-all.ts';
 
 type ManifestRow = { readonly file: string; readonly recordsRaw: number };
 
@@ -173,6 +173,17 @@ describe('an EVTX file', () => {
     const inChunkHeader = await readBlocks(file.subarray(0, 4096 + 65_536 + 100));
     expect(inChunkHeader.at(-1)?.problems).toMatchObject([
       { code: 'truncated', skippedBytes: 100, isLoss: true },
+    ]);
+  });
+
+  it('that gets shorter while it is read says so', async () => {
+    const file = evtxFile([smallChunk(['a']), smallChunk(['b'])]);
+    const source = { ...bufferSource(file.subarray(0, 4096 + 65_536)), sizeBytes: file.length };
+    const blocks = [];
+    for await (const block of readEvtx(source, {})) blocks.push(block);
+    expect(blocks.flatMap((block) => block.records)).toHaveLength(1);
+    expect(blocks.at(-1)?.problems).toMatchObject([
+      { code: 'truncated', place: { offset: 4096 + 65_536 }, isLoss: true },
     ]);
   });
 

@@ -55,8 +55,17 @@ export async function* readEvtx(source: ByteSource, options: ReadOptions = {}): 
       index++;
     }
   }
-  const problems = [...pending, ...(startOffset === 0 ? missingChunks(header, source.sizeBytes) : [])];
-  if (!hasYielded && problems.length > 0) yield emptyBlock({ index, offset: 0 }, source.sizeBytes, problems);
+  if (offset < source.sizeBytes) {
+    const rest = source.sizeBytes - offset;
+    const problem = truncated(
+      offset,
+      'The evidence ended before its size: it got shorter while it was read.',
+    );
+    yield emptyBlock({ index, offset }, rest, [...pending, problem]);
+  } else if (!hasYielded && startOffset === 0) {
+    const problems = [...pending, ...missingChunks(header, source.sizeBytes)];
+    if (problems.length > 0) yield emptyBlock({ index, offset: 0 }, source.sizeBytes, problems);
+  }
 }
 
 function readBlock(
@@ -100,7 +109,11 @@ function missingChunks(header: EvtxHeader, sizeBytes: number): Problem[] {
   if (claimed <= present || present > MAX_COUNTED_CHUNKS) return [];
   const missing = claimed - present;
   const message = `The file ends too early: ${missing} of the ${claimed} chunks that its header counts ${missing === 1 ? 'is' : 'are'} missing.`;
-  return [{ place: { offset: sizeBytes }, skippedBytes: 0, code: 'truncated', message, isLoss: true }];
+  return [truncated(sizeBytes, message)];
+}
+
+function truncated(offset: number, message: string): Problem {
+  return { place: { offset }, skippedBytes: 0, code: 'truncated', message, isLoss: true };
 }
 
 function emptyBlock(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ChunkBuilder, evtxFile, type TestValue } from './chunk-builder.ts';
-import { readBlocks } from './read-all.ts';
+import { ChunkBuilder, evtxFile, type TestValue } from './testing/chunk-builder.ts';
+import { readBlocks } from './testing/read-all.ts';
 import { ARRAY_FLAG, valueType as type } from './tokens.ts';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');

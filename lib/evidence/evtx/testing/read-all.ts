@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Block, ByteSource, EvidenceRecord, ReadOptions } from '#lib/evidence/record.ts';
-import { readEvtx } from './reader.ts';
+import { readEvtx } from '../reader.ts';
 
 /** Shared evidence for tests, beside the repository; its files are not part of it. */
-export const sharedData = new URL('../../../../shared/data/', import.meta.url);
+export const sharedData = new URL('../../../../../shared/data/', import.meta.url);
 export const hasSharedData = existsSync(fileURLToPath(sharedData));
 
 /** A source over bytes in memory. */

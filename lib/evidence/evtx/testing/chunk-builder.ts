@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { CHUNK_BYTES, CHUNK_HEADER_BYTES, FILE_HEADER_BYTES } from './header.ts';
-import { MORE_FLAG, token, valueType } from './tokens.ts';
+import { CHUNK_BYTES, CHUNK_HEADER_BYTES, FILE_HEADER_BYTES } from '../header.ts';
+import { MORE_FLAG, token, valueType } from '../tokens.ts';
 
 /** A value of a record: its type and bytes. */
 export type TestValue = readonly [type: number, bytes: Uint8Array];

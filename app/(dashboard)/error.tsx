@@ -1,0 +1,26 @@
+'use client';
+
+import { Button } from '#components/ui/button.tsx';
+import { ErrorState } from '#components/ui/states.tsx';
+
+export default function DashboardError({
+  error,
+  reset,
+}: {
+  readonly error: Error & { digest?: string };
+  readonly reset: () => void;
+}) {
+  return (
+    <div className="p-6">
+      <ErrorState title="This page could not be made">
+        <p>
+          Nothing was changed. Try again; if it happens again, tell your administrator
+          {error.digest ? ` the reference ${error.digest}` : ''}.
+        </p>
+        <Button className="mt-3" onClick={reset}>
+          Try again
+        </Button>
+      </ErrorState>
+    </div>
+  );
+}

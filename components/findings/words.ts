@@ -1,0 +1,100 @@
+import type { Disposition, FindingMode, FindingState, FindingStatus } from '#lib/findings/types.ts';
+import type { Severity } from '#lib/risk/severity.ts';
+
+/** The words that the screens use for the closed unions of findings. */
+
+export const STATUS_WORDS: Readonly<Record<FindingStatus, string>> = {
+  new: 'New',
+  in_progress: 'In progress',
+  on_hold: 'On hold',
+  closed: 'Closed',
+};
+
+export const DISPOSITION_WORDS: Readonly<Record<Disposition, string>> = {
+  true_positive: 'True positive',
+  benign_positive: 'Benign positive',
+  false_positive: 'False positive',
+  undetermined: 'Undetermined',
+};
+
+export const DISPOSITION_HINTS: Readonly<Record<Disposition, string>> = {
+  true_positive: 'It is what the detection looks for, and it was harmful. Its risk stays.',
+  benign_positive: 'It happened, and it was allowed. Its risk goes.',
+  false_positive: 'The detection was wrong. Its risk goes.',
+  undetermined: 'It cannot be told from this evidence. Its risk stays.',
+};
+
+export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
+  info: 'Info',
+  low: 'Low',
+  medium: 'Medium',
+  high: 'High',
+  critical: 'Critical',
+};
+
+export const MODE_WORDS: Readonly<Record<FindingMode, string>> = {
+  strict: 'As published',
+  lenient: 'Lenient',
+  extended: 'Extended',
+};
+
+/** Why a finding is not an ordinary one; null for strict ones whose evidence is here. */
+export function findingMark(mode: FindingMode, state: FindingState): { word: string; hint: string } | null {
+  if (state === 'evidence_deleted')
+    return {
+      word: 'Evidence deleted',
+      hint: 'Its evidence was deleted. Triage and history are kept, risk is not.',
+    };
+  if (state === 'superseded')
+    return {
+      word: 'Superseded',
+      hint: 'Another variant of the detection is in force. This finding adds no risk.',
+    };
+  if (mode === 'lenient')
+    return {
+      word: 'Lenient',
+      hint: 'The published search drops this row, because a field of its by-list is empty.',
+    };
+  if (mode === 'extended')
+    return {
+      word: 'Extended',
+      hint: 'Found only after joining or decoding. It adds nothing to the strict risk sum.',
+    };
+  return null;
+}
+
+/** What the mode and variant mean for one finding, in full sentences. */
+export function modeExplained(mode: FindingMode, variant: string, filled: readonly string[]): string {
+  const search = `the ${variant} variant of the search`;
+  if (mode === 'strict')
+    return `As published: ${search} gives this row with nothing filled in, decoded or joined.`;
+  if (mode === 'lenient') {
+    const fields =
+      filled.length === 0
+        ? 'an empty field'
+        : `the empty ${plural(filled.length, 'field')} ${listed(filled)}`;
+    return `Lenient: ${search} drops this row; it is here because ${fields} was filled with "unknown". It adds nothing to the strict risk sum.`;
+  }
+  return `Extended: ${search} does not see this; it matches after parts of the text were joined${filled.length > 0 ? ` (${listed(filled)})` : ''}. It adds nothing to the strict risk sum.`;
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return count === 1 ? one : many;
+}
+
+/** `3 findings`, `1,204 events` */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${plural(count, one, many)}`;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+export function isStatus(value: unknown): value is FindingStatus {
+  return typeof value === 'string' && value in STATUS_WORDS;
+}
+
+export function isDisposition(value: unknown): value is Disposition {
+  return typeof value === 'string' && value in DISPOSITION_WORDS;
+}

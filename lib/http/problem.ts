@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { AppError, ERROR_STATUS, type ErrorCode } from '#lib/errors.ts';
+import { log } from '#lib/log.ts';
+
+export type ErrorInfo = {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+};
+
+/** What a user may know of an error. An unexpected one is logged under a reference that the user can quote. */
+export function errorInfo(error: unknown): ErrorInfo {
+  if (error instanceof AppError) return { code: error.code, message: error.message, details: error.details };
+  if (error instanceof z.ZodError) {
+    const [issue] = error.issues;
+    return {
+      code: 'invalid-input',
+      message: issue?.message ?? 'The input is not valid.',
+      details: { field: issue?.path.map(String).join('.') },
+    };
+  }
+  const reference = randomUUID();
+  log.error({ err: error, reference }, 'unexpected error');
+  return {
+    code: 'internal',
+    message: `Something went wrong. Tell your administrator the reference ${reference}.`,
+  };
+}
+
+/** RFC 9457, Problem Details for HTTP APIs. */
+export function problemResponse(error: unknown): Response {
+  const { code, message, details } = errorInfo(error);
+  const status = ERROR_STATUS[code];
+  return Response.json(
+    {
+      type: `urn:jobsight:problem:${code}`,
+      title: code,
+      status,
+      detail: message,
+      ...(details ? { details } : {}),
+    },
+    { status, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' } },
+  );
+}

@@ -1,0 +1,15 @@
+import { cookies } from 'next/headers';
+import { THEME_COOKIE, THEMES, type Theme, ZONE_COOKIE } from './cookies.ts';
+import { knownZone } from './zone.ts';
+
+export type Preferences = { readonly zone: string; readonly theme: Theme };
+
+/** What the user of this request prefers. */
+export async function readPreferences(): Promise<Preferences> {
+  const jar = await cookies();
+  const theme = jar.get(THEME_COOKIE)?.value;
+  return {
+    zone: knownZone(jar.get(ZONE_COOKIE)?.value),
+    theme: THEMES.find((one) => one === theme) ?? 'system',
+  };
+}
