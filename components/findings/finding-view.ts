@@ -34,7 +34,9 @@ export function findingTexts(finding: FindingDetail): FindingTexts {
       value: shownMatch(value, ranges, { kind: 'why', index }),
     })),
     whyTotal: finding.why.length,
-    row: finding.row.map(([name, value]) => fieldView(name, value, (index) => ({ kind: 'row', name, index }))),
+    row: finding.row.map(([name, value]) =>
+      fieldView(name, value, (index) => ({ kind: 'row', name, index })),
+    ),
     events: finding.events.map((event) => ({
       ...event,
       fields: event.fields.map(([name, value]) =>

@@ -1,5 +1,5 @@
+import { DISPOSITION_WORDS, STATUS_WORDS } from '#components/severity/tags.tsx';
 import type { HistoryItem } from '#lib/findings/types.ts';
-import { DISPOSITION_WORDS, isDisposition, isStatus, STATUS_WORDS } from './words.ts';
 
 /** What an entry of the history says after the name of who did it; one phrase for each thing that changed. */
 export function historyPhrases(item: Pick<HistoryItem, 'action' | 'before' | 'after'>): readonly string[] {
@@ -35,12 +35,16 @@ const PHRASES: Readonly<Record<'status' | 'disposition' | 'owner' | 'reason', Ch
   },
 };
 
+/** Words of values as the database keeps them; what it does not know stays as it is. */
+const STATUSES: ReadonlyMap<string, string> = new Map(Object.entries(STATUS_WORDS));
+const DISPOSITIONS: ReadonlyMap<string, string> = new Map(Object.entries(DISPOSITION_WORDS));
+
 export function statusWord(value: string | null): string {
-  return isStatus(value) ? STATUS_WORDS[value].toLowerCase() : (value ?? 'none');
+  return value === null ? 'none' : (STATUSES.get(value)?.toLowerCase() ?? value);
 }
 
 export function dispositionWord(value: string | null): string {
-  return isDisposition(value) ? DISPOSITION_WORDS[value].toLowerCase() : (value ?? 'none');
+  return value === null ? 'none' : (DISPOSITIONS.get(value)?.toLowerCase() ?? value);
 }
 
 function text(value: unknown): string | null {

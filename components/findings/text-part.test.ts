@@ -5,7 +5,9 @@ import { cutText, FIRST_CHARACTERS, restoreText, shownMatch, shownText } from '.
 const XML = { kind: 'xml', eventId: 'e' } as const;
 /** Any UTF-16, lone surrogates and NUL among it. */
 const utf16 = fc
-  .array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0xd800, max: 0xdfff })), { maxLength: 60 })
+  .array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0xd800, max: 0xdfff })), {
+    maxLength: 60,
+  })
   .map((codes) => String.fromCharCode(...codes));
 
 describe('parts of a long text', () => {

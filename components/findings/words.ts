@@ -1,35 +1,12 @@
-import type { Disposition, FindingMode, FindingState, FindingStatus } from '#lib/findings/types.ts';
-import type { Severity } from '#lib/risk/severity.ts';
+import type { Disposition, FindingMode, FindingState } from '#lib/findings/types.ts';
 
 /** The words that the screens use for the closed unions of findings. */
-
-export const STATUS_WORDS: Readonly<Record<FindingStatus, string>> = {
-  new: 'New',
-  in_progress: 'In progress',
-  on_hold: 'On hold',
-  closed: 'Closed',
-};
-
-export const DISPOSITION_WORDS: Readonly<Record<Disposition, string>> = {
-  true_positive: 'True positive',
-  benign_positive: 'Benign positive',
-  false_positive: 'False positive',
-  undetermined: 'Undetermined',
-};
 
 export const DISPOSITION_HINTS: Readonly<Record<Disposition, string>> = {
   true_positive: 'It is what the detection looks for, and it was harmful. Its risk stays.',
   benign_positive: 'It happened, and it was allowed. Its risk goes.',
   false_positive: 'The detection was wrong. Its risk goes.',
   undetermined: 'It cannot be told from this evidence. Its risk stays.',
-};
-
-export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
-  info: 'Info',
-  low: 'Low',
-  medium: 'Medium',
-  high: 'High',
-  critical: 'Critical',
 };
 
 export const MODE_WORDS: Readonly<Record<FindingMode, string>> = {
@@ -73,7 +50,7 @@ export function modeExplained(mode: FindingMode, variant: string, filled: readon
       filled.length === 0
         ? 'an empty field'
         : `the empty ${plural(filled.length, 'field')} ${listed(filled)}`;
-    return `Lenient: ${search} drops this row; it is here because ${fields} was filled with "unknown". It adds nothing to the strict risk sum.`;
+    return `Lenient: ${search} drops this row; it is here because ${fields} ${filled.length > 1 ? 'were' : 'was'} filled with "unknown". It adds nothing to the strict risk sum.`;
   }
   return `Extended: ${search} does not see this; it matches after parts of the text were joined${filled.length > 0 ? ` (${listed(filled)})` : ''}. It adds nothing to the strict risk sum.`;
 }
@@ -91,10 +68,7 @@ function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-export function isStatus(value: unknown): value is FindingStatus {
-  return typeof value === 'string' && value in STATUS_WORDS;
-}
-
-export function isDisposition(value: unknown): value is Disposition {
-  return typeof value === 'string' && value in DISPOSITION_WORDS;
+/** A SID of a domain by its last part, which tells its users apart: `…-1111`; other names whole. */
+export function shortUser(user: string): string {
+  return /^S-1-5-21-\d+-\d+-\d+-\d+$/.test(user) ? `…${user.slice(user.lastIndexOf('-'))}` : user;
 }

@@ -61,7 +61,8 @@ export function HostTimeline({ timeline, zone, chain }: Props) {
         <div className="flex flex-wrap items-center gap-2 pb-1">
           <h2 className="font-semibold">Timeline</h2>
           <span className="text-text-3">
-            <Time ticks={timeline.fromTicks} precision={0} /> to <Time ticks={timeline.toTicks} precision={0} />
+            <Time ticks={timeline.fromTicks} precision={0} /> to{' '}
+            <Time ticks={timeline.toTicks} precision={0} />
           </span>
           <span className="flex-1" />
           <Button variant="quiet" onClick={() => move(-1n)}>
@@ -162,7 +163,9 @@ export function HostTimeline({ timeline, zone, chain }: Props) {
             </TableBody>
           </Table>
         </div>
-        {events.length === 0 && <p className="px-4 py-6 text-text-3">No kept events here. Show all, or choose another lane.</p>}
+        {events.length === 0 && (
+          <p className="px-4 py-6 text-text-3">No kept events here. Show all, or choose another lane.</p>
+        )}
       </section>
     </div>
   );

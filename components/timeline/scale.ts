@@ -24,7 +24,11 @@ export function axisTicks(fromMs: number, toMs: number, count: number): { ticks:
   const range = Math.max(1, toMs - fromMs);
   const stepMs = STEPS.find((step) => range / step <= count) ?? range;
   const ticks: number[] = [];
-  for (let tick = Math.ceil(fromMs / stepMs) * stepMs; tick <= toMs && ticks.length < count + 1; tick += stepMs) {
+  for (
+    let tick = Math.ceil(fromMs / stepMs) * stepMs;
+    tick <= toMs && ticks.length < count + 1;
+    tick += stepMs
+  ) {
     ticks.push(tick);
   }
   return { ticks, stepMs };
@@ -37,6 +41,11 @@ export function axisLabel(ms: number, stepMs: number, zone: string): string {
       ? { year: 'numeric', month: '2-digit', day: '2-digit' }
       : stepMs >= MINUTE
         ? { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' }
-        : { hour: '2-digit', minute: '2-digit', second: '2-digit', ...(stepMs < SECOND ? { fractionalSecondDigits: 3 } : {}) };
+        : {
+            hour: '2-digit',
+            minute: '2-digit',
+            second: '2-digit',
+            ...(stepMs < SECOND ? { fractionalSecondDigits: 3 } : {}),
+          };
   return new Intl.DateTimeFormat('sv-SE', { ...options, timeZone: zone, hourCycle: 'h23' }).format(ms);
 }

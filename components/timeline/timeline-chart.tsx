@@ -158,7 +158,9 @@ export function TimelineChart({ timeline, zone, chain, onZoom, onPick }: Props) 
             width={plotWidth}
             height={VOLUME_HEIGHT}
             fullHeight={VOLUME_HEIGHT + lanesHeight - AXIS_HEIGHT}
-            onSelect={(start, end) => onZoom(msToTicks(from + start * (to - from)), msToTicks(from + end * (to - from)))}
+            onSelect={(start, end) =>
+              onZoom(msToTicks(from + start * (to - from)), msToTicks(from + end * (to - from)))
+            }
           />
         </>
       )}

@@ -31,6 +31,9 @@ export function can(actor: Actor, permission: Permission): boolean {
 /** Throws AppError `forbidden` when the actor's role is below what the permission asks for. */
 export function requirePermission(actor: Actor, permission: Permission): void {
   if (!can(actor, permission)) {
-    throw new AppError('forbidden', `This needs the role ${PERMISSIONS[permission]}; yours is ${actor.role}.`);
+    throw new AppError(
+      'forbidden',
+      `This needs the role ${PERMISSIONS[permission]}; yours is ${actor.role}.`,
+    );
   }
 }

@@ -1,8 +1,8 @@
+import { selectionOf } from '#lib/detection/detect.ts';
 import { earlier, later, RelevanceCounter } from '#lib/detection/relevance.ts';
 import type { DetectionRule } from '#lib/detection/rule.ts';
-import { selectionOf } from '#lib/detection/detect.ts';
-import type { Occurrences } from '#lib/events/occurrences.ts';
 import { hostName } from '#lib/events/names.ts';
+import type { Occurrences } from '#lib/events/occurrences.ts';
 import { hourOf } from '#lib/events/ticks.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { Block, EvidenceRecord, Problem } from '#lib/evidence/record.ts';

@@ -66,7 +66,10 @@ type Transaction = Parameters<Parameters<typeof db.$transaction>[0]>[0];
 
 /** Goes on with a file that was given up, from where it stood. */
 async function readAgain(tx: Transaction, evidenceId: string): Promise<void> {
-  await tx.evidence.update({ where: { id: evidenceId }, data: { status: 'waiting', epoch: 0, message: null } });
+  await tx.evidence.update({
+    where: { id: evidenceId },
+    data: { status: 'waiting', epoch: 0, message: null },
+  });
   await sendIngest(tx, { evidenceId });
 }
 
@@ -80,7 +83,8 @@ export async function deleteEvidence(actor: Actor, evidenceId: string): Promise<
   const rules = await knowledge();
   await db.$transaction(async (tx) => {
     const evidence = await tx.evidence.findUnique({ where: { id: evidenceId } });
-    if (!evidence) throw new AppError('not-found', 'There is no such evidence. It may have been deleted already.');
+    if (!evidence)
+      throw new AppError('not-found', 'There is no such evidence. It may have been deleted already.');
     await lockInvestigation(tx, evidence.investigationId, 'exclusive');
     await lockEvidenceFile(tx, evidence.sha256);
     await tx.evidence.delete({ where: { id: evidenceId } });

@@ -31,7 +31,7 @@ export async function listEvidence(actor: Actor): Promise<EvidenceListPage> {
     take: LISTED_MAX,
     include: { uploadedBy: { select: { name: true } } },
   });
-  return { items: await withCounts(rows), isWorkerRunning: await isWorkerRunning() };
+  return { items: await withCounts(rows), isWorkerRunning: await isWorkerRunning(actor) };
 }
 
 /** Throws AppError `not-found`. */
@@ -84,9 +84,7 @@ export async function getEvidence(actor: Actor, id: string): Promise<EvidenceDet
 export async function deletionConsequences(actor: Actor, id: string): Promise<DeletionConsequences> {
   requirePermission(actor, 'delete-evidence');
   const row = await findEvidence(id);
-  const [counts] = await db.$queryRaw<
-    { events: bigint; shared: bigint; removed: bigint; kept: bigint }[]
-  >`
+  const [counts] = await db.$queryRaw<{ events: bigint; shared: bigint; removed: bigint; kept: bigint }[]>`
     WITH seen AS (
       SELECT DISTINCT s.event_id, EXISTS (
         SELECT 1 FROM sighting o WHERE o.investigation_id = s.investigation_id AND o.event_id = s.event_id
@@ -134,7 +132,9 @@ export async function openEvidence(
   };
 }
 
-export async function isWorkerRunning(): Promise<boolean> {
+/** Whether a worker said within the last seconds that it lives. */
+export async function isWorkerRunning(actor: Actor): Promise<boolean> {
+  requirePermission(actor, 'read');
   const since = new Date(Date.now() - WORKER_GONE_MS);
   return (await db.workerHeartbeat.count({ where: { seenAt: { gte: since } } })) > 0;
 }
@@ -160,9 +160,13 @@ export async function coverageOf(
       outcome,
       relevantCount,
       selectedCount,
-      firstTicks: own.reduce<bigint | null>((min, row) => earlier(min, row.firstTicks), null)?.toString() ?? null,
+      firstTicks:
+        own.reduce<bigint | null>((min, row) => earlier(min, row.firstTicks), null)?.toString() ?? null,
       lastTicks: own.reduce<bigint | null>((max, row) => later(max, row.lastTicks), null)?.toString() ?? null,
-      label: outcome === 'blind' ? `Blind: ${rule.blindLabel}` : `Ran over ${relevantCount.toLocaleString('en')} events`,
+      label:
+        outcome === 'blind'
+          ? `Blind: ${rule.blindLabel}`
+          : `Ran over ${relevantCount.toLocaleString('en')} events`,
     } as const;
   });
 }

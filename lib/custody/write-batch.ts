@@ -1,9 +1,9 @@
+import type { Prisma } from '#lib/db/generated/client.ts';
+import { lockInvestigation } from '#lib/db/locks.ts';
+import { toPostgres } from '#lib/db/postgres-text.ts';
 import type { Relevance } from '#lib/detection/relevance.ts';
 import type { DetectionRule } from '#lib/detection/rule.ts';
 import { hostName } from '#lib/events/names.ts';
-import { lockInvestigation } from '#lib/db/locks.ts';
-import type { Prisma } from '#lib/db/generated/client.ts';
-import { toPostgres } from '#lib/db/postgres-text.ts';
 import { HOUR_TICKS } from '#lib/events/ticks.ts';
 import { type Batch, KEPT_PER_HOUR, type KeptEvent } from './batch.ts';
 
@@ -124,7 +124,9 @@ async function writeEvents(
       id char(64), host_id uuid, time_ticks bigint, channel text, event_code int, record_id text, kind text, lane text,
       summary text, record jsonb)
     ON CONFLICT DO NOTHING`;
-  const eventTexts = events.flatMap((event) => event.texts.map((text) => ({ id: event.id, hash: text.hash })));
+  const eventTexts = events.flatMap((event) =>
+    event.texts.map((text) => ({ id: event.id, hash: text.hash })),
+  );
   await tx.$executeRaw`
     INSERT INTO event_text (investigation_id, event_id, hash)
     SELECT ${lease.investigationId}, t.* FROM jsonb_to_recordset(${JSON.stringify(eventTexts)}::jsonb)
@@ -221,7 +223,10 @@ function byHostName(hosts: ReadonlyMap<string, Relevance> | undefined): Map<stri
     if (!known) merged.set(name, { ...relevance });
     else {
       known.count += relevance.count;
-      if (relevance.firstTicks !== null && (known.firstTicks === null || relevance.firstTicks < known.firstTicks))
+      if (
+        relevance.firstTicks !== null &&
+        (known.firstTicks === null || relevance.firstTicks < known.firstTicks)
+      )
         known.firstTicks = relevance.firstTicks;
       if (relevance.lastTicks !== null && (known.lastTicks === null || relevance.lastTicks > known.lastTicks))
         known.lastTicks = relevance.lastTicks;

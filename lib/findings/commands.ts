@@ -6,8 +6,8 @@ import { toPostgres } from '#lib/db/postgres-text.ts';
 import { knowledge } from '#lib/detection/rules.ts';
 import { AppError } from '#lib/errors.ts';
 import { recomputeRisk } from '#lib/risk/recompute.ts';
-import type { FindingChange } from './inputs.ts';
 import { findFinding } from './find.ts';
+import type { FindingChange } from './inputs.ts';
 
 const TRANSACTION = { timeout: 30_000, maxWait: 10_000 };
 
@@ -40,7 +40,11 @@ export async function updateFinding(actor: Actor, idOrNumber: string, change: Fi
         status: change.status,
         // What a finding was is only known of a closed one.
         disposition: isReopening ? null : change.disposition,
-        reason: isReopening ? null : change.reason === null ? null : change.reason && toPostgres(change.reason),
+        reason: isReopening
+          ? null
+          : change.reason === null
+            ? null
+            : change.reason && toPostgres(change.reason),
         ownerId: change.ownerId === undefined ? undefined : (owner?.id ?? null),
         closedAt: isClosing ? new Date() : isReopening ? null : undefined,
         recurredAt: isClosing ? null : undefined,
@@ -85,7 +89,8 @@ async function ownerOf(ownerId: string | null | undefined, current: Owner): Prom
   if (ownerId === undefined) return current;
   if (ownerId === null) return null;
   const user = await db.user.findUnique({ where: { id: ownerId }, select: { id: true, name: true } });
-  if (!user) throw new AppError('invalid-input', 'There is no such user to own the finding.', { field: 'ownerId' });
+  if (!user)
+    throw new AppError('invalid-input', 'There is no such user to own the finding.', { field: 'ownerId' });
   return user;
 }
 

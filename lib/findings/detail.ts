@@ -1,11 +1,11 @@
 import { listAudit } from '#lib/audit/queries.ts';
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
-import { restoreRecord } from '#lib/custody/event-rows.ts';
 import { techniquesOf } from '#lib/content/attack.ts';
+import { restoreRecord } from '#lib/custody/event-rows.ts';
 import { db } from '#lib/db/client.ts';
 import { fromPostgres, jsonFromPostgres } from '#lib/db/postgres-text.ts';
-import { knowledge, loadedContent } from '#lib/detection/rules.ts';
 import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
+import { knowledge, loadedContent } from '#lib/detection/rules.ts';
 import { joinScriptBlocks } from '#lib/detection/script-blocks.ts';
 import { AppError } from '#lib/errors.ts';
 import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
@@ -40,7 +40,8 @@ export async function getFinding(actor: Actor, idOrNumber: string): Promise<Find
   if (!item || !finding) throw new AppError('not-found', 'There is no such finding.');
   const rule = known.rules.find((one) => one.id === finding.detectionId && one.variant === finding.variant);
   const detection = content.detections.find((one) => one.id === finding.detectionId);
-  if (!rule || !detection) throw new AppError('not-found', 'The detection of this finding is no longer installed.');
+  if (!rule || !detection)
+    throw new AppError('not-found', 'The detection of this finding is no longer installed.');
   const row = jsonFromPostgres(finding.row) as [string, FieldValue][];
   const { records, items, total } = await eventsOf(id, finding.investigationId);
   const events = records.map(eventFromRecord);
@@ -151,7 +152,8 @@ function whyItFired(
   records: readonly EvidenceRecord[],
   events: readonly SearchableEvent[],
 ): WhyItFired[] {
-  const judged = mode === 'extended' ? joinScriptBlocks(records).map((block) => eventFromRecord(block.record)) : events;
+  const judged =
+    mode === 'extended' ? joinScriptBlocks(records).map((block) => eventFromRecord(block.record)) : events;
   const terms = judged.flatMap((event) => rule.search.explain(event));
   return [...new Map(terms.map((term) => [JSON.stringify([term.term, term.value]), term])).values()];
 }
@@ -160,7 +162,9 @@ async function riskObjectsOf(
   investigationId: string,
   riskEvents: readonly { objectType: string; objectName: string }[],
 ): Promise<FindingDetail['riskObjects']> {
-  const names = [...new Map(riskEvents.map((event) => [`${event.objectType} ${event.objectName}`, event])).values()];
+  const names = [
+    ...new Map(riskEvents.map((event) => [`${event.objectType} ${event.objectName}`, event])).values(),
+  ];
   const { rules } = await knowledge();
   return Promise.all(
     names.map(async ({ objectType, objectName }) => {
@@ -196,7 +200,12 @@ async function riskObjectsOf(
 }
 
 async function chainOf(
-  finding: { id: string; hostId: string | null; chainId: string | null; chainSeverity: FindingDetail['chainSeverity'] },
+  finding: {
+    id: string;
+    hostId: string | null;
+    chainId: string | null;
+    chainSeverity: FindingDetail['chainSeverity'];
+  },
   known: Knowledge,
 ): Promise<FindingDetail['chain']> {
   const chain = known.chains.find((one) => one.id === finding.chainId);
@@ -222,4 +231,3 @@ async function chainOf(
     ),
   };
 }
-

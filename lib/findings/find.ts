@@ -7,8 +7,12 @@ export async function findFinding(idOrNumber: string): Promise<{ id: string; inv
   const where = number === undefined ? { id: idOrNumber } : { number: Number(number) };
   const isKnownForm = number !== undefined || /^[0-9a-f]{64}$/.test(idOrNumber);
   const found = isKnownForm
-    ? await db.finding.findUnique({ where: where as { id: string }, select: { id: true, investigationId: true } })
+    ? await db.finding.findUnique({
+        where: where as { id: string },
+        select: { id: true, investigationId: true },
+      })
     : null;
-  if (!found) throw new AppError('not-found', 'There is no such finding. It may have gone with its evidence.');
+  if (!found)
+    throw new AppError('not-found', 'There is no such finding. It may have gone with its evidence.');
   return found;
 }

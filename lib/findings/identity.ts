@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { FieldValue } from '#lib/events/event.ts';
 import type { ResultMode } from '#lib/detection/rule.ts';
+import type { FieldValue } from '#lib/events/event.ts';
 
 /**
  * Finding id: SHA-256 over canonical JSON of investigation, detection, variant, mode and the ordered by-fields and values

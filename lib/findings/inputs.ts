@@ -55,4 +55,6 @@ export const findingChange = z
   });
 export type FindingChange = z.output<typeof findingChange>;
 
-export const noteInput = z.object({ text: z.string().trim().min(1, 'Write something first.').max(10_000) }).strict();
+export const noteInput = z
+  .object({ text: z.string().trim().min(1, 'Write something first.').max(10_000) })
+  .strict();

@@ -2,20 +2,20 @@ import { type Actor, requirePermission } from '#lib/auth/actor.ts';
 import { db } from '#lib/db/client.ts';
 import { Prisma } from '#lib/db/generated/client.ts';
 import { fromPostgres, toPostgres } from '#lib/db/postgres-text.ts';
-import { knowledge } from '#lib/detection/rules.ts';
 import type { Knowledge } from '#lib/detection/rule.ts';
+import { knowledge } from '#lib/detection/rules.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { SEVERITIES } from '#lib/risk/severity.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import type { FindingListQuery } from './inputs.ts';
 import {
   type FacetValue,
+  FINDING_STATUSES,
   type FindingFacets,
   type FindingFilter,
   type FindingListItem,
   type FindingPage,
   type FindingSort,
-  FINDING_STATUSES,
 } from './types.ts';
 
 /** What each sort orders by; never null, so that a keyset page can go on from any value. Ties: by number. */
@@ -153,7 +153,9 @@ function toListItem(row: ListRow, known: Knowledge): FindingListItem {
 
 function afterSql(query: FindingListQuery, [value, number]: Cursor): Prisma.Sql {
   const sort = SORT_SQL[query.sort];
-  const bound = NUMERIC_SORTS.includes(query.sort) ? Prisma.sql`${value}::numeric` : Prisma.sql`${value}::text`;
+  const bound = NUMERIC_SORTS.includes(query.sort)
+    ? Prisma.sql`${value}::numeric`
+    : Prisma.sql`${value}::text`;
   return query.direction === 'asc'
     ? Prisma.sql`(${sort}, f.number) > (${bound}, ${number})`
     : Prisma.sql`(${sort}, f.number) < (${bound}, ${number})`;

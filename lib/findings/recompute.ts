@@ -1,9 +1,9 @@
-import { detect, type Result } from '#lib/detection/detect.ts';
-import { hostName } from '#lib/events/names.ts';
-import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
+import type { Prisma } from '#lib/db/generated/client.ts';
 import { lockInvestigation } from '#lib/db/locks.ts';
-import { Prisma } from '#lib/db/generated/client.ts';
 import { jsonToPostgres, toPostgres } from '#lib/db/postgres-text.ts';
+import { detect, type Result } from '#lib/detection/detect.ts';
+import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
+import { hostName } from '#lib/events/names.ts';
 import { recomputeRisk } from '#lib/risk/recompute.ts';
 import { findingSeverity } from '#lib/risk/severity.ts';
 import { episodesOf } from '#lib/risk/window.ts';
@@ -114,7 +114,14 @@ async function writeFinding(
   };
   await tx.finding.upsert({
     where: { id },
-    create: { id, investigationId, detectionId: rule.id, variant: rule.variant, mode: result.mode, ...computed },
+    create: {
+      id,
+      investigationId,
+      detectionId: rule.id,
+      variant: rule.variant,
+      mode: result.mode,
+      ...computed,
+    },
     update: { ...computed, ...recurrence(existing, episodes, nowMs) },
   });
   await tx.$executeRaw`DELETE FROM finding_event WHERE finding_id = ${id}`;
@@ -133,9 +140,12 @@ function recurrence(
   episodes: readonly { readonly startTicks: bigint }[],
   nowMs: number,
 ): { status?: 'new'; recurredAt?: Date } {
-  if (!existing || existing.status !== 'closed') return {};
+  if (existing?.status !== 'closed') return {};
   const known = existing.episodes.map((episode) => episode.startTicks);
-  const latest = known.reduce<bigint | null>((max, ticks) => (max === null || ticks > max ? ticks : max), null);
+  const latest = known.reduce<bigint | null>(
+    (max, ticks) => (max === null || ticks > max ? ticks : max),
+    null,
+  );
   const isNew = episodes.some((episode) => latest !== null && episode.startTicks > latest);
   return isNew && episodes.length > known.length ? { status: 'new', recurredAt: new Date(nowMs) } : {};
 }

@@ -1,6 +1,6 @@
 import { restoreRecord } from '#lib/custody/event-rows.ts';
-import type { SelectedEvent } from '#lib/detection/detect.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
+import type { SelectedEvent } from '#lib/detection/detect.ts';
 
 /** The events of an investigation that a detection selected or may join, with their records. */
 export async function selectedEvents(

@@ -42,7 +42,18 @@ export type FindingListItem = {
   readonly recurredAt: string | null;
 };
 
-export const FINDING_SORTS = ['number', 'severity', 'detection', 'dest', 'user', 'count', 'risk', 'first', 'last', 'status'] as const;
+export const FINDING_SORTS = [
+  'number',
+  'severity',
+  'detection',
+  'dest',
+  'user',
+  'count',
+  'risk',
+  'first',
+  'last',
+  'status',
+] as const;
 export type FindingSort = (typeof FINDING_SORTS)[number];
 
 /** What the list can be narrowed to; several values of one facet are joined by or, facets by and. */
@@ -141,7 +152,11 @@ export type FindingDetail = FindingListItem & {
   /** At most the first 100; eventTotal says how many there are. */
   readonly events: readonly FindingEventItem[];
   readonly eventTotal: number;
-  readonly chain: { readonly name: string; readonly severity: Severity; readonly steps: readonly ChainStep[] } | null;
+  readonly chain: {
+    readonly name: string;
+    readonly severity: Severity;
+    readonly steps: readonly ChainStep[];
+  } | null;
   readonly techniqueDetails: readonly FindingTechnique[];
   readonly killChain: readonly string[];
   readonly nist: readonly string[];
@@ -160,8 +175,17 @@ export type FindingDetail = FindingListItem & {
   }[];
   readonly checkNext: readonly string[];
   readonly knownFalsePositives: string;
-  readonly episodes: readonly { readonly startTicks: string; readonly endTicks: string; readonly count: number }[];
-  readonly notes: readonly { readonly id: string; readonly author: string; readonly text: string; readonly createdAt: string }[];
+  readonly episodes: readonly {
+    readonly startTicks: string;
+    readonly endTicks: string;
+    readonly count: number;
+  }[];
+  readonly notes: readonly {
+    readonly id: string;
+    readonly author: string;
+    readonly text: string;
+    readonly createdAt: string;
+  }[];
   readonly history: readonly HistoryItem[];
   readonly createdAt: string;
   /** Who may own it. */

@@ -1,10 +1,10 @@
 import { Batch } from '#lib/custody/batch.ts';
-import { Occurrences } from '#lib/events/occurrences.ts';
 import type { EvidenceStore } from '#lib/custody/store.ts';
 import { type Lease, LeaseLost, writeBatch } from '#lib/custody/write-batch.ts';
 import type { db as Database } from '#lib/db/client.ts';
 import { toPostgres } from '#lib/db/postgres-text.ts';
 import type { Knowledge } from '#lib/detection/rule.ts';
+import { Occurrences } from '#lib/events/occurrences.ts';
 import { EvidenceRefused, readEvidence } from '#lib/evidence/read.ts';
 import { openFile } from '#lib/evidence/source.ts';
 import { recomputeFindings } from '#lib/findings/recompute.ts';

@@ -34,7 +34,12 @@ export async function runWorker(signal: AbortSignal): Promise<void> {
         const { evidenceId } = ingestPayload.parse(job.data);
         const startMs = Date.now();
         try {
-          await ingestEvidence(evidenceId, { db, store, knowledge, signal: AbortSignal.any([signal, job.signal]) });
+          await ingestEvidence(evidenceId, {
+            db,
+            store,
+            knowledge,
+            signal: AbortSignal.any([signal, job.signal]),
+          });
           log.info({ evidenceId, ms: Date.now() - startMs }, 'ingest ended');
         } catch (error) {
           log.error({ evidenceId, error }, 'ingest stopped; it will be tried again');

@@ -3,11 +3,11 @@ import { techniquesOf } from '#lib/content/attack.ts';
 import { db } from '#lib/db/client.ts';
 import { fromPostgres } from '#lib/db/postgres-text.ts';
 import { knowledge, loadedContent } from '#lib/detection/rules.ts';
+import { DAY_TICKS } from '#lib/events/ticks.ts';
 import { newestFindings } from '#lib/findings/list.ts';
 import { FINDING_STATUSES } from '#lib/findings/types.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { RISK_THRESHOLD, SEVERITIES } from '#lib/risk/severity.ts';
-import { DAY_TICKS } from '#lib/events/ticks.ts';
 import type { AttackMatrix, Overview } from './types.ts';
 
 const TOP_HOSTS = 10;
@@ -19,34 +19,41 @@ const investigationId = DEFAULT_INVESTIGATION;
 export async function getOverview(actor: Actor): Promise<Overview> {
   requirePermission(actor, 'read');
   const where = { investigationId, state: 'active', mode: 'strict' } as const;
-  const [groups, evidence, hostTotal, overThreshold, chains, days, hosts, newest, { rules }] = await Promise.all([
-    db.finding.groupBy({ by: ['detectionId', 'severity', 'status', 'disposition'], where, _count: { _all: true } }),
-    db.evidence.aggregate({
-      where: { investigationId },
-      _count: { _all: true },
-      _sum: { recordCount: true, lossCount: true },
-      _min: { firstTicks: true },
-      _max: { lastTicks: true },
-    }),
-    db.host.count({ where: { investigationId, joinedToId: null } }),
-    db.riskObject.count({ where: { investigationId, objectType: 'system', peakScore: { gt: RISK_THRESHOLD } } }),
-    db.finding.findMany({
-      where: { ...where, chainId: { not: null } },
-      distinct: ['hostId'],
-      select: { hostId: true },
-    }),
-    db.$queryRaw<{ day: bigint; count: bigint; risk: number }[]>`
+  const [groups, evidence, hostTotal, overThreshold, chains, days, hosts, newest, { rules }] =
+    await Promise.all([
+      db.finding.groupBy({
+        by: ['detectionId', 'severity', 'status', 'disposition'],
+        where,
+        _count: { _all: true },
+      }),
+      db.evidence.aggregate({
+        where: { investigationId },
+        _count: { _all: true },
+        _sum: { recordCount: true, lossCount: true },
+        _min: { firstTicks: true },
+        _max: { lastTicks: true },
+      }),
+      db.host.count({ where: { investigationId, joinedToId: null } }),
+      db.riskObject.count({
+        where: { investigationId, objectType: 'system', peakScore: { gt: RISK_THRESHOLD } },
+      }),
+      db.finding.findMany({
+        where: { ...where, chainId: { not: null } },
+        distinct: ['hostId'],
+        select: { hostId: true },
+      }),
+      db.$queryRaw<{ day: bigint; count: bigint; risk: number }[]>`
       SELECT first_ticks / ${DAY_TICKS} AS day, count(*) AS count, sum(risk_score) AS risk FROM finding
       WHERE investigation_id = ${investigationId} AND state = 'active' AND mode = 'strict' AND first_ticks IS NOT NULL
       GROUP BY 1 ORDER BY 1 DESC LIMIT ${DAYS_SHOWN}`,
-    db.riskObject.findMany({
-      where: { investigationId, objectType: 'system' },
-      orderBy: [{ peakScore: 'desc' }, { objectName: 'asc' }],
-      take: TOP_HOSTS,
-    }),
-    newestFindings(NEWEST),
-    knowledge(),
-  ]);
+      db.riskObject.findMany({
+        where: { investigationId, objectType: 'system' },
+        orderBy: [{ peakScore: 'desc' }, { objectName: 'asc' }],
+        take: TOP_HOSTS,
+      }),
+      newestFindings(NEWEST),
+      knowledge(),
+    ]);
   const perHost = await db.finding.groupBy({
     by: ['hostId'],
     where: { ...where, hostId: { in: hosts.flatMap((host) => host.hostId ?? []) } },
@@ -68,7 +75,10 @@ export async function getOverview(actor: Actor): Promise<Overview> {
     lossTotal: evidence._sum.lossCount ?? 0,
     firstTicks: evidence._min.firstTicks?.toString() ?? null,
     lastTicks: evidence._max.lastTicks?.toString() ?? null,
-    bySeverity: SEVERITIES.map((severity) => ({ severity, count: sum((group) => group.severity === severity) })),
+    bySeverity: SEVERITIES.map((severity) => ({
+      severity,
+      count: sum((group) => group.severity === severity),
+    })),
     byStatus: FINDING_STATUSES.map((status) => ({ status, count: sum((group) => group.status === status) })),
     byDetection: rules.map((rule) => ({
       detectionId: rule.id,

@@ -1,5 +1,5 @@
-import type { Severity } from '#lib/risk/severity.ts';
 import type { FindingListItem } from '#lib/findings/types.ts';
+import type { Severity } from '#lib/risk/severity.ts';
 
 export type Overview = {
   readonly findingTotal: number;

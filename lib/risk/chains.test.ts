@@ -30,7 +30,10 @@ describe('findChain', () => {
 
   it('needs the steps in order of time', () => {
     expect(findChain(chain, [finding('a', 'switch', 5), finding('b', 'use', 1)])).toBeNull();
-    expect(findChain(chain, [finding('a', 'switch', 1), finding('b', 'use', 5)])?.findingIds).toEqual(['a', 'b']);
+    expect(findChain(chain, [finding('a', 'switch', 1), finding('b', 'use', 5)])?.findingIds).toEqual([
+      'a',
+      'b',
+    ]);
   });
 
   it('needs them within the hours of the chain', () => {

@@ -1,5 +1,5 @@
-import type { ChainRule } from '#lib/detection/rule.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
+import type { ChainRule } from '#lib/detection/rule.ts';
 import { HOUR_TICKS } from '#lib/events/ticks.ts';
 import type { Severity } from './severity.ts';
 
@@ -35,8 +35,8 @@ export function findChain(chain: ChainRule, findings: readonly ChainFinding[]): 
   return {
     chain,
     findingIds: all.map((member) => member.id),
-    firstTicks: all.reduce((min, { firstTicks }) => (firstTicks < min ? firstTicks : min), all[0]?.firstTicks ?? 0n),
-    lastTicks: all.reduce((max, { lastTicks }) => (lastTicks > max ? lastTicks : max), 0n),
+    firstTicks: all.reduce((min, { firstTicks }) => Math.min(firstTicks, min), all[0]?.firstTicks ?? 0n),
+    lastTicks: all.reduce((max, { lastTicks }) => Math.max(lastTicks, max), 0n),
   };
 }
 

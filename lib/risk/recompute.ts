@@ -1,9 +1,9 @@
+import type { Prisma } from '#lib/db/generated/client.ts';
+import { fromPostgres, jsonFromPostgres, toPostgres } from '#lib/db/postgres-text.ts';
 import { fieldTexts } from '#lib/detection/fields.ts';
 import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
 import type { FieldValue } from '#lib/events/event.ts';
 import { hostName } from '#lib/events/names.ts';
-import type { Prisma } from '#lib/db/generated/client.ts';
-import { fromPostgres, jsonFromPostgres, toPostgres } from '#lib/db/postgres-text.ts';
 import { recomputeChains } from './chains.ts';
 import { sumSeverity } from './severity.ts';
 import { peakWindow } from './window.ts';

@@ -33,7 +33,10 @@ describe('peakWindow', () => {
   });
 
   it('equals the highest sum over all windows, whatever the order of events', () => {
-    const event = fc.record({ timeTicks: fc.bigInt({ min: 0n, max: 5n * DAY_TICKS }), score: fc.integer({ min: 1, max: 100 }) });
+    const event = fc.record({
+      timeTicks: fc.bigInt({ min: 0n, max: 5n * DAY_TICKS }),
+      score: fc.integer({ min: 1, max: 100 }),
+    });
     fc.assert(
       fc.property(fc.array(event, { minLength: 1, maxLength: 30 }), (events) => {
         const sums = events.map((first) =>

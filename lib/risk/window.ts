@@ -14,7 +14,9 @@ export type PeakWindow = {
  * ends before the same time a day later. Of equal sums the earliest. Null without events.
  */
 export function peakWindow(events: readonly Scored[]): PeakWindow | null {
-  const ordered = events.toSorted((a, b) => (a.timeTicks < b.timeTicks ? -1 : a.timeTicks > b.timeTicks ? 1 : 0));
+  const ordered = events.toSorted((a, b) =>
+    a.timeTicks < b.timeTicks ? -1 : a.timeTicks > b.timeTicks ? 1 : 0,
+  );
   let peak: PeakWindow | null = null;
   let sum = 0;
   let end = 0;

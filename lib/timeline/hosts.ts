@@ -7,7 +7,7 @@ import { knowledge } from '#lib/detection/rules.ts';
 import { AppError } from '#lib/errors.ts';
 import { findingsOfHost } from '#lib/findings/list.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
-import { worst, type Severity } from '#lib/risk/severity.ts';
+import { type Severity, worst } from '#lib/risk/severity.ts';
 import type { HostListQuery } from './inputs.ts';
 import type { HostDetail, HostListItem, HostPage } from './types.ts';
 
@@ -41,7 +41,10 @@ export async function getHost(actor: Actor, idOrName: string): Promise<HostDetai
   const id = await findHost(idOrName);
   const [item] = await hostRows(Prisma.sql`h.id = ${id}::uuid`, Prisma.empty);
   if (!item) throw new AppError('not-found', 'There is no such host.');
-  const names = [id, ...(await db.host.findMany({ where: { joinedToId: id }, select: { id: true } })).map((row) => row.id)];
+  const names = [
+    id,
+    ...(await db.host.findMany({ where: { joinedToId: id }, select: { id: true } })).map((row) => row.id),
+  ];
   const known = await knowledge();
   const [risk, events, findings, coverage, evidence] = await Promise.all([
     db.riskObject.findFirst({ where: { hostId: id, objectType: 'system' } }),
@@ -58,8 +61,13 @@ export async function getHost(actor: Actor, idOrName: string): Promise<HostDetai
   ]);
   const chained = findings.filter((finding) => finding.chainSeverity !== null);
   const chainName = await chainNameOf(id, known.chains);
-  const chainSeverity = chained.reduce<Severity>((max, finding) => worst(max, finding.chainSeverity ?? 'info'), 'info');
-  const times = chained.flatMap((finding) => [finding.firstTicks, finding.lastTicks]).flatMap((t) => (t === null ? [] : [BigInt(t)]));
+  const chainSeverity = chained.reduce<Severity>(
+    (max, finding) => worst(max, finding.chainSeverity ?? 'info'),
+    'info',
+  );
+  const times = chained
+    .flatMap((finding) => [finding.firstTicks, finding.lastTicks])
+    .flatMap((t) => (t === null ? [] : [BigInt(t)]));
   return {
     ...item,
     totalScore: risk?.totalScore ?? 0,
@@ -83,8 +91,8 @@ export async function getHost(actor: Actor, idOrName: string): Promise<HostDetai
         : {
             name: chainName,
             severity: chainSeverity,
-            firstTicks: times.reduce((min, time) => (time < min ? time : min)).toString(),
-            lastTicks: times.reduce((max, time) => (time > max ? time : max)).toString(),
+            firstTicks: times.reduce((min, time) => Math.min(time, min)).toString(),
+            lastTicks: times.reduce((max, time) => Math.max(time, max)).toString(),
           },
   };
 }
@@ -93,14 +101,22 @@ export async function getHost(actor: Actor, idOrName: string): Promise<HostDetai
 export async function findHost(idOrName: string): Promise<string> {
   const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(idOrName);
   const host = await db.host.findFirst({
-    where: isId ? { id: idOrName } : { investigationId: DEFAULT_INVESTIGATION, name: toPostgres(idOrName.toLowerCase()) },
+    where: isId
+      ? { id: idOrName }
+      : { investigationId: DEFAULT_INVESTIGATION, name: toPostgres(idOrName.toLowerCase()) },
   });
   if (!host) throw new AppError('not-found', 'There is no such host. Its evidence may have been deleted.');
   return host.joinedToId ?? host.id;
 }
 
-async function chainNameOf(hostId: string, chains: readonly { id: string; name: string }[]): Promise<string | null> {
-  const member = await db.finding.findFirst({ where: { hostId, chainId: { not: null } }, select: { chainId: true } });
+async function chainNameOf(
+  hostId: string,
+  chains: readonly { id: string; name: string }[],
+): Promise<string | null> {
+  const member = await db.finding.findFirst({
+    where: { hostId, chainId: { not: null } },
+    select: { chainId: true },
+  });
   return chains.find((chain) => chain.id === member?.chainId)?.name ?? null;
 }
 

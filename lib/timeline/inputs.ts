@@ -5,7 +5,10 @@ const ticks = z.string().regex(/^-?\d{1,19}$/, 'Give a time in 100 ns ticks sinc
 export const hostListQuery = z.object({
   q: z.string().max(300).optional(),
   sort: z.enum(['risk', 'name', 'events']).default('risk'),
-  cursor: z.string().regex(/^\d{1,9}$/).optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 export type HostListQuery = z.output<typeof hostListQuery>;

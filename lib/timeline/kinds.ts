@@ -31,7 +31,10 @@ export type TimelineKind = {
   summarize(event: SearchableEvent): string;
 };
 
-type Candidate = { readonly kind: TimelineKind; readonly applies: ((event: SearchableEvent) => boolean) | null };
+type Candidate = {
+  readonly kind: TimelineKind;
+  readonly applies: ((event: SearchableEvent) => boolean) | null;
+};
 
 // The product runs from its root; a bundle's import.meta.url would point elsewhere.
 const definitions = readYaml(path.join('lib', 'timeline', 'kinds.yaml'), schema);

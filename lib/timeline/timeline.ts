@@ -15,10 +15,17 @@ const OTHER_LANE = 'Other';
  * What happened on a host: kept events in lanes, the volume of all events, and hours without any. Without a range, all
  * that is kept, so that nothing is hidden; logons are shown within 24 h of a finding.
  */
-export async function getHostTimeline(actor: Actor, idOrName: string, query: TimelineQuery): Promise<HostTimeline> {
+export async function getHostTimeline(
+  actor: Actor,
+  idOrName: string,
+  query: TimelineQuery,
+): Promise<HostTimeline> {
   requirePermission(actor, 'read');
   const id = await findHost(idOrName);
-  const hostIds = [id, ...(await db.host.findMany({ where: { joinedToId: id }, select: { id: true } })).map((row) => row.id)];
+  const hostIds = [
+    id,
+    ...(await db.host.findMany({ where: { joinedToId: id }, select: { id: true } })).map((row) => row.id),
+  ];
   const span = await keptSpan(hostIds);
   const from = query.from === undefined ? span.from : BigInt(query.from);
   const to = query.to === undefined ? span.to : BigInt(query.to);
@@ -63,7 +70,9 @@ type EventRow = {
   record_id: string | null;
   summary: string;
   user: string | null;
-  findings: { id: string; number: number; severity: TimelineEvent['findings'][number]['severity']; mode: string }[] | null;
+  findings:
+    | { id: string; number: number; severity: TimelineEvent['findings'][number]['severity']; mode: string }[]
+    | null;
 };
 
 async function eventsIn(
@@ -86,7 +95,9 @@ async function eventsIn(
           AND e.time_ticks BETWEEN n.first_ticks - ${DAY_TICKS} AND n.last_ticks + ${DAY_TICKS}))
     ORDER BY (f.findings IS NULL), e.time_ticks, e.id LIMIT ${EVENTS_SHOWN}`;
   return rows
-    .sort((a, b) => (a.time_ticks < b.time_ticks ? -1 : a.time_ticks > b.time_ticks ? 1 : a.id < b.id ? -1 : 1))
+    .sort((a, b) =>
+      a.time_ticks < b.time_ticks ? -1 : a.time_ticks > b.time_ticks ? 1 : a.id < b.id ? -1 : 1,
+    )
     .map((row) => ({
       id: row.id,
       ticks: row.time_ticks.toString(),

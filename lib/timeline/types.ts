@@ -38,7 +38,12 @@ export type TimelineEvent = {
   readonly summary: string;
   readonly user: string | null;
   /** Findings that the event is part of. */
-  readonly findings: readonly { readonly id: string; readonly number: number; readonly severity: Severity; readonly mode: string }[];
+  readonly findings: readonly {
+    readonly id: string;
+    readonly number: number;
+    readonly severity: Severity;
+    readonly mode: string;
+  }[];
 };
 
 export type HostTimeline = {
@@ -54,7 +59,11 @@ export type HostTimeline = {
   /** Logon events that are kept but stand more than 24 h from any finding, and so are not shown. */
   readonly farLogonTotal: number;
   /** All events by time; buckets without events are left out. */
-  readonly volume: readonly { readonly fromTicks: string; readonly toTicks: string; readonly count: number }[];
+  readonly volume: readonly {
+    readonly fromTicks: string;
+    readonly toTicks: string;
+    readonly count: number;
+  }[];
   /** Hours without any event between hours that have some. */
   readonly gaps: readonly { readonly fromTicks: string; readonly toTicks: string }[];
 };
@@ -74,5 +83,10 @@ export type HostDetail = HostListItem & {
   readonly findings: readonly FindingListItem[];
   readonly coverage: readonly DetectionCoverage[];
   readonly evidence: readonly { readonly id: string; readonly name: string; readonly count: number }[];
-  readonly chain: { readonly name: string; readonly severity: Severity; readonly firstTicks: string; readonly lastTicks: string } | null;
+  readonly chain: {
+    readonly name: string;
+    readonly severity: Severity;
+    readonly firstTicks: string;
+    readonly lastTicks: string;
+  } | null;
 };

@@ -1,0 +1,50 @@
+import { Tokens, Users } from '#components/account/users.tsx';
+import { PageHeader } from '#components/shell/page-header.tsx';
+import { Card, DefinitionList } from '#components/ui/card.tsx';
+import { EmptyState } from '#components/ui/states.tsx';
+import { can } from '#lib/auth/actor.ts';
+import { requireActor } from '#lib/auth/current.ts';
+import { listTokens } from '#lib/auth/tokens.ts';
+import { listUsers } from '#lib/auth/users.ts';
+import { isWorkerRunning } from '#lib/custody/queries.ts';
+
+export const metadata = { title: 'System' };
+
+export default async function SystemPage() {
+  const actor = await requireActor();
+  const isRunning = await isWorkerRunning(actor);
+  const isAdmin = can(actor, 'manage-users');
+  const [users, tokens] = isAdmin ? await Promise.all([listUsers(actor), listTokens(actor)]) : [[], []];
+  return (
+    <>
+      <PageHeader>
+        <h1 className="text-[16px]">System</h1>
+      </PageHeader>
+      <div className="grid gap-3 p-4 md:px-5">
+        <Card title="State">
+          <DefinitionList
+            items={[
+              ['Worker', isRunning ? 'running' : 'no worker is running; files wait until one does'],
+              [
+                'API',
+                <a key="a" href="/api/v1/openapi.json">
+                  OpenAPI description
+                </a>,
+              ],
+            ]}
+          />
+        </Card>
+        {isAdmin ? (
+          <>
+            <Users users={users} ownId={actor.id} />
+            <Tokens tokens={tokens} />
+          </>
+        ) : (
+          <EmptyState title="Users and tokens are for administrators">
+            Ask one of them for an account or another role.
+          </EmptyState>
+        )}
+      </div>
+    </>
+  );
+}
