@@ -1,11 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { type NextRequest, NextResponse } from 'next/server';
+import { SESSION_COOKIE } from '#lib/auth/cookie.ts';
+import { PATH_HEADER, signInAddress } from '#lib/auth/next-path.ts';
+import { PAGE_HEADERS } from '#lib/http/headers.ts';
+
+const OPEN_PAGES = new Set(['/sign-in', '/setup']);
 
 /**
- * Security headers of every page: scripts and style elements need the request's nonce. Charts and tables set style
- * attributes, hence style-src-attr. Uploads and the API are not matched: a proxy cuts bodies at 10 MB.
+ * Before every page: sends a browser without a session cookie to the sign-in (whether a cookie is worth anything is
+ * checked where data is read) and sets the security headers. Scripts and style elements need the request's nonce; charts
+ * and tables set style attributes, hence style-src-attr. Uploads and the API are not matched: a proxy cuts bodies at 10 MB.
  */
 export function proxy(request: NextRequest): NextResponse {
+  const { pathname, search } = request.nextUrl;
+  const isVisit = request.method === 'GET' || request.method === 'HEAD';
+  if (isVisit && !OPEN_PAGES.has(pathname) && !request.cookies.has(SESSION_COOKIE)) {
+    return NextResponse.redirect(new URL(signInAddress(pathname + search), request.url));
+  }
   const nonce = randomBytes(16).toString('base64');
   const policy = [
     "default-src 'self'",
@@ -23,12 +34,10 @@ export function proxy(request: NextRequest): NextResponse {
   const headers = new Headers(request.headers);
   headers.set('x-nonce', nonce);
   headers.set('content-security-policy', policy);
+  headers.set(PATH_HEADER, pathname + search);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('content-security-policy', policy);
-  response.headers.set('referrer-policy', 'same-origin');
-  response.headers.set('x-content-type-options', 'nosniff');
-  response.headers.set('x-frame-options', 'DENY');
-  response.headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+  for (const [name, value] of Object.entries(PAGE_HEADERS)) response.headers.set(name, value);
   return response;
 }
 

@@ -3,7 +3,7 @@ import { GeistSans } from 'geist/font/sans';
 import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
-import { Toaster } from 'sonner';
+import { Toaster } from '#components/ui/toast.tsx';
 import { Nonce } from '#components/shell/nonce.tsx';
 import { ZoneProvider } from '#components/time/zone-context.tsx';
 import { readPreferences } from '#lib/preferences/read.ts';
@@ -28,7 +28,7 @@ export default async function RootLayout({ children }: { readonly children: Reac
       <body>
         <Nonce value={nonce} />
         <ZoneProvider zone={zone}>{children}</ZoneProvider>
-        <Toaster position="bottom-right" toastOptions={{ duration: 10_000 }} />
+        <Toaster />
       </body>
     </html>
   );

@@ -5,9 +5,9 @@ import { redirect } from 'next/navigation';
 import type { z } from 'zod';
 import { auth } from '#lib/auth/auth.ts';
 import { setupInput, signInInput } from '#lib/auth/inputs.ts';
+import { nextPath } from '#lib/auth/next-path.ts';
 import { completeSetup } from '#lib/auth/setup.ts';
-import { assertMayTry, noteAttempt } from '#lib/auth/throttle.ts';
-import { AppError } from '#lib/errors.ts';
+import { signInWithPassword } from '#lib/auth/sign-in.ts';
 import { errorInfo } from '#lib/http/problem.ts';
 
 export type FormState = {
@@ -19,20 +19,17 @@ export type FormState = {
 
 /** Signs in with e-mail and password, then goes on to where the user wanted to be. */
 export async function signIn(_: FormState, form: FormData): Promise<FormState> {
-  const parsed = signInInput.safeParse({ email: text(form, 'email'), password: text(form, 'password') });
   const values = { email: text(form, 'email') };
+  const parsed = signInInput.safeParse({ email: values.email, password: text(form, 'password') });
   if (!parsed.success) return invalid(parsed.error, values);
-  const { email, password } = parsed.data;
+  const requestHeaders = await headers();
   try {
-    assertMayTry(email, Date.now());
-    await openSession(email, password);
+    await signInWithPassword(requestHeaders, parsed.data);
   } catch (error) {
-    const info = errorInfo(error);
-    if (info.code === 'invalid-input') noteAttempt(email, false, Date.now());
-    return { message: info.message, fields: {}, values };
+    return { message: errorInfo(error).message, fields: {}, values };
   }
-  noteAttempt(email, true, Date.now());
-  redirect('/overview');
+  // The form stands on /sign-in?next=…; the browser says so with or without scripts.
+  redirect(nextPath(URL.parse(requestHeaders.get('referer') ?? '')?.searchParams.get('next')));
 }
 
 /** Makes the first administrator with the one-time link and signs in. */
@@ -45,7 +42,7 @@ export async function setUp(_: FormState, form: FormData): Promise<FormState> {
   if (!parsed.success) return invalid(parsed.error, values);
   try {
     await completeSetup(parsed.data);
-    await openSession(parsed.data.email, parsed.data.password);
+    await signInWithPassword(await headers(), parsed.data);
   } catch (error) {
     return { message: errorInfo(error).message, fields: {}, values };
   }
@@ -55,19 +52,6 @@ export async function setUp(_: FormState, form: FormData): Promise<FormState> {
 export async function signOut(): Promise<void> {
   await auth().api.signOut({ headers: await headers() });
   redirect('/sign-in');
-}
-
-async function openSession(email: string, password: string): Promise<void> {
-  await auth()
-    .api.signInEmail({ body: { email, password }, headers: await headers() })
-    .catch((error: unknown) => {
-      const status =
-        typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : 0;
-      if (status === 403)
-        throw new AppError('forbidden', 'This account is disabled. Ask your administrator.');
-      if (status !== 401 && status !== 400) throw error;
-      throw new AppError('invalid-input', 'E-mail and password do not belong together.');
-    });
 }
 
 function text(form: FormData, name: string): string {

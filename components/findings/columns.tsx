@@ -16,6 +16,7 @@ import type { FindingListItem } from '#lib/findings/types.ts';
 import type { Severity } from '#lib/risk/severity.ts';
 import { COLUMNS, type ColumnId } from './column-ids.ts';
 import { FindingMark } from './finding-mark.tsx';
+import { HostLink } from './host-link.tsx';
 import { shortUser } from './words.ts';
 
 export const features = tableFeatures({ rowSortingFeature, columnVisibilityFeature, rowSelectionFeature });
@@ -135,22 +136,6 @@ function ChainBadge({ severity }: { readonly severity: Severity }) {
       <SeverityBadge severity={severity} label="" />
       <span className="sr-only">in a {severity} chain</span>
     </span>
-  );
-}
-
-export function HostLink({ dest, hostId }: { readonly dest: string | null; readonly hostId: string | null }) {
-  if (dest === null) return <span className="text-text-3">no host</span>;
-  const text = (
-    <span className="font-mono text-[12px]" title={dest}>
-      <EvidenceText text={dest} />
-    </span>
-  );
-  return hostId === null ? (
-    text
-  ) : (
-    <Link href={`/hosts/${hostId}`} prefetch={false} className="text-text">
-      {text}
-    </Link>
   );
 }
 

@@ -1,8 +1,16 @@
 import type { FindingDetail, FindingEventItem, RowValue } from '#lib/findings/types.ts';
-import { type LongText, type ShownText, shownMatch, shownText, type TextSource } from './text-part.ts';
+import {
+  type LongText,
+  type Range,
+  type ShownText,
+  shownMatch,
+  shownText,
+  type TextSource,
+} from './text-part.ts';
 
 const WHY_SHOWN = 50;
 const VALUES_SHOWN = 200;
+const WHOLE_VALUE_MAX = 200;
 
 /** A field for the screen: null is an empty field, a list has one text a value. */
 export type FieldView = {
@@ -16,7 +24,13 @@ export type EventView = Omit<FindingEventItem, 'fields' | 'xml'> & {
   readonly xml: ShownText;
 };
 
-export type WhyView = { readonly field: string; readonly term: string; readonly value: LongText };
+type WhyView = {
+  readonly field: string;
+  readonly term: string;
+  readonly value: LongText;
+  /** The value is nothing but what matched, such as an event id: said in a line instead of a block. */
+  readonly isWholeValue: boolean;
+};
 
 /** The parts of a finding that hold text of any length, cut to what a page can carry. */
 export type FindingTexts = {
@@ -28,11 +42,15 @@ export type FindingTexts = {
 
 export function findingTexts(finding: FindingDetail): FindingTexts {
   return {
-    why: finding.why.slice(0, WHY_SHOWN).map(({ field, term, value, ranges }, index) => ({
-      field,
-      term,
-      value: shownMatch(value, ranges, { kind: 'why', index }),
-    })),
+    why: finding.why
+      .slice(0, WHY_SHOWN)
+      .map(({ field, term, value, ranges }, index) => ({
+        field,
+        term,
+        value: shownMatch(value, ranges, { kind: 'why', index }),
+        isWholeValue: value.length <= WHOLE_VALUE_MAX && coversAll(value, ranges),
+      }))
+      .toSorted((a, b) => Number(a.isWholeValue) - Number(b.isWholeValue)),
     whyTotal: finding.why.length,
     row: finding.row.map(([name, value]) =>
       fieldView(name, value, (index) => ({ kind: 'row', name, index })),
@@ -45,6 +63,11 @@ export function findingTexts(finding: FindingDetail): FindingTexts {
       xml: shownText(event.xml, { kind: 'xml', eventId: event.id }),
     })),
   };
+}
+
+export function coversAll(value: string, ranges: readonly Range[]): boolean {
+  const [only] = ranges;
+  return ranges.length === 1 && only !== undefined && only[0] === 0 && only[1] === value.length;
 }
 
 function fieldView(name: string, value: RowValue, source: (index: number) => TextSource): FieldView {

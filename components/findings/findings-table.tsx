@@ -18,11 +18,11 @@ const OVERSCAN = 20;
 
 /** Width and, on phones, place in the card. */
 const COLUMN_CLASSES: Readonly<Record<ColumnId, string>> = {
-  severity: 'w-[124px] max-md:order-1',
-  number: 'w-[76px] max-md:order-2',
-  sentence: 'min-w-[280px] max-md:order-4 max-md:w-full max-md:min-w-0',
+  severity: 'w-[124px] max-md:order-1 max-md:w-auto',
+  number: 'w-[76px] max-md:order-2 max-md:w-auto',
+  sentence: 'min-w-[260px] max-md:order-4 max-md:w-full max-md:min-w-0',
   detection: 'w-[180px] max-w-[180px] truncate max-md:order-5',
-  host: 'w-[150px] max-w-[150px] truncate max-md:order-5 max-md:w-auto max-md:max-w-full',
+  host: 'min-w-[152px] max-w-[200px] truncate max-md:order-5 max-md:min-w-0 max-md:max-w-full',
   user: 'w-[96px] max-w-[110px] truncate max-md:order-6 max-md:w-auto',
   techniques: 'w-[96px] max-md:order-7 max-md:w-auto',
   count: 'w-[64px] text-right max-md:hidden',
@@ -88,10 +88,8 @@ export function FindingsTable(props: Props) {
   const columnTotal = table.getVisibleLeafColumns().length + (props.canSelect ? 1 : 0);
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section
       ref={scroll}
-      tabIndex={0}
       aria-label="List of findings"
       className="relative min-w-0 flex-1 overflow-auto bg-surface max-md:overflow-visible"
     >
@@ -102,6 +100,7 @@ export function FindingsTable(props: Props) {
               {props.canSelect && (
                 <TableHead className="w-9">
                   <Checkbox
+                    className="align-middle"
                     aria-label="Select all on this page"
                     checked={table.getIsAllRowsSelected()}
                     ref={(box) => {
@@ -147,6 +146,7 @@ export function FindingsTable(props: Props) {
                 {props.canSelect && (
                   <TableCell className="max-md:h-auto max-md:p-0">
                     <Checkbox
+                      className="align-middle"
                       aria-label={`Select F-${row.original.number}`}
                       checked={row.getIsSelected()}
                       onChange={row.getToggleSelectedHandler()}

@@ -26,7 +26,7 @@ export function readConflict(details: unknown): ConflictDetails | null {
   return conflictDetails.safeParse(details).data ?? null;
 }
 
-export type MergeLine = {
+type MergeLine = {
   readonly field: 'Status' | 'Disposition' | 'Reason' | 'Owner';
   /** What I saw when I began. */
   readonly base: string;

@@ -1,4 +1,5 @@
 import type { FindingDetail } from '#lib/findings/types.ts';
+import { coversAll } from './finding-view.ts';
 import type { FindingPreview } from './inputs.ts';
 import { cutText } from './text-part.ts';
 
@@ -13,7 +14,7 @@ export function toPreview(finding: FindingDetail): FindingPreview {
     mode: finding.mode,
     state: finding.state,
     reason: finding.reason,
-    why: finding.why.slice(0, WHY_SHOWN).map(({ field, term, value, ranges }) => {
+    why: telling(finding.why).map(({ field, term, value, ranges }) => {
       const [first] = ranges[0] ?? [0, 0];
       const from = first > TEXT_SHOWN - BEFORE_MATCH ? first - BEFORE_MATCH : 0;
       const part = cutText(value, from, TEXT_SHOWN, ranges);
@@ -22,4 +23,10 @@ export function toPreview(finding: FindingDetail): FindingPreview {
     checkNext: finding.checkNext,
     noteTotal: finding.notes.length,
   };
+}
+
+/** Matches in a longer text say more than an event id; without any, the first ones. */
+function telling(why: FindingDetail['why']): FindingDetail['why'] {
+  const inText = why.filter(({ value, ranges }) => !coversAll(value, ranges));
+  return (inText.length > 0 ? inText : why).slice(0, WHY_SHOWN);
 }

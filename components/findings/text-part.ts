@@ -89,17 +89,17 @@ export function textAt(
       return why ? { text: why.value, ranges: why.ranges } : null;
     }
     case 'row':
-      return plain(valueOf(finding.row, source.name, source.index));
+      return plain(fieldText(finding.row, source.name, source.index));
     case 'field': {
       const event = finding.events.find((one) => one.id === source.eventId);
-      return event ? plain(valueOf(event.fields, source.name, source.index)) : null;
+      return event ? plain(fieldText(event.fields, source.name, source.index)) : null;
     }
     case 'xml':
       return plain(finding.events.find((one) => one.id === source.eventId)?.xml);
   }
 }
 
-function valueOf(fields: FindingDetail['row'], name: string, index: number): string | undefined {
+function fieldText(fields: FindingDetail['row'], name: string, index: number): string | undefined {
   const value = fields.find(([field]) => field === name)?.[1];
   const one = Array.isArray(value) ? value[index] : value;
   return one === null || one === undefined ? undefined : String(one);

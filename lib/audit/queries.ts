@@ -13,13 +13,14 @@ export type AuditItem = {
 
 const SHOWN_MAX = 200;
 
-/** What was done with one object, newest first. */
+/** What was done with one object, newest first. Who may see what was done with users is who manages them. */
 export async function listAudit(
   actor: Actor,
   objectType: AuditObject,
   objectId: string,
 ): Promise<AuditItem[]> {
-  requirePermission(actor, 'read');
+  const isOfUsers = objectType === 'user' || objectType === 'token';
+  requirePermission(actor, isOfUsers ? 'manage-users' : 'read');
   const entries = await db.auditEntry.findMany({
     where: { objectType, objectId },
     orderBy: [{ at: 'desc' }, { id: 'desc' }],

@@ -1,5 +1,7 @@
-import type { Actor } from '#lib/auth/actor.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
+
+/** Who did it: a user, or (id null) something that has none, such as the command line. */
+export type AuditActor = { readonly id: string | null; readonly name: string };
 
 export type AuditAction =
   | 'evidence.add'
@@ -10,7 +12,8 @@ export type AuditAction =
   | 'token.add'
   | 'token.revoke'
   | 'user.add'
-  | 'user.change';
+  | 'user.change'
+  | 'user.password';
 export type AuditObject = 'evidence' | 'finding' | 'token' | 'user';
 
 export type AuditInput = {
@@ -18,6 +21,7 @@ export type AuditInput = {
   readonly objectType: AuditObject;
   readonly objectId: string;
   readonly investigationId?: string;
+  /** As it is stored: text from evidence has passed lib/db/postgres-text.ts. */
   readonly before?: Prisma.InputJsonObject;
   readonly after?: Prisma.InputJsonObject;
 };
@@ -25,7 +29,7 @@ export type AuditInput = {
 /** Writes down who did what, in the transaction of the change: neither can be without the other. */
 export async function writeAudit(
   tx: Prisma.TransactionClient,
-  actor: Actor,
+  actor: AuditActor,
   input: AuditInput,
 ): Promise<void> {
   await tx.auditEntry.create({ data: { actorId: actor.id, actorName: actor.name, ...input } });

@@ -1,94 +1,100 @@
+/** API tokens: each is a key with a service user of its own, who has the token's role and cannot sign in. */
 import { randomUUID } from 'node:crypto';
-import { writeAudit } from '#lib/audit/write.ts';
+import { type AuditActor, writeAudit } from '#lib/audit/write.ts';
 import { db } from '#lib/db/client.ts';
 import { AppError } from '#lib/errors.ts';
 import { type Actor, ROLES, type Role, requirePermission } from './actor.ts';
 import { auth } from './auth.ts';
+import { NAME_MAX, type NewTokenInput } from './inputs.ts';
 
-/** Service users of tokens have an address here, which no mail reaches and nobody can sign in with. */
+/** Service users have an address here, which no mail reaches. */
 const SERVICE_DOMAIN = 'token.invalid';
+const TOKEN_MAX = 500;
 
 export type ApiToken = {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
   readonly createdAt: string;
+  /** First characters of the token, to tell tokens apart; the rest is not kept. */
   readonly start: string;
 };
 
-/** Makes an API token with a service user of that role. Not checked here: the command line is the machine's owner. */
-export async function createApiToken(input: {
-  role: Role;
-  name: string;
-}): Promise<{ token: string; id: string }> {
-  const now = new Date();
-  const user = await db.user.create({
-    data: {
-      id: randomUUID(),
-      name: input.name,
-      email: `${randomUUID()}@${SERVICE_DOMAIN}`,
-      emailVerified: false,
-      role: input.role,
-      createdAt: now,
-      updatedAt: now,
-    },
+const COMMAND_LINE: AuditActor = { id: null, name: 'command line' };
+
+/**
+ * Makes an API token with a service user of that role. No role is asked for here: the command line belongs to who runs
+ * the machine, and `addToken` asks.
+ */
+export async function createApiToken(
+  input: NewTokenInput,
+  by: AuditActor = COMMAND_LINE,
+): Promise<{ token: string }> {
+  const userId = randomUUID();
+  const name = input.name.slice(0, NAME_MAX);
+  const { role } = input;
+  // The key first: it is worth nothing until its user is there, who comes together with the audit entry.
+  const key = await auth().api.createApiKey({ body: { name, userId } });
+  await db.$transaction(async (tx) => {
+    await tx.user.create({ data: { id: userId, name, role, email: `${userId}@${SERVICE_DOMAIN}` } });
+    await writeAudit(tx, by, {
+      action: 'token.add',
+      objectType: 'token',
+      objectId: key.id,
+      after: { name, role },
+    });
   });
-  const key = await auth().api.createApiKey({ body: { name: input.name.slice(0, 32), userId: user.id } });
-  return { token: key.key, id: key.id };
+  return { token: key.key };
 }
 
 /** As createApiToken, by an administrator. */
-export async function addToken(
-  actor: Actor,
-  input: { role: Role; name: string },
-): Promise<{ token: string }> {
+export async function addToken(actor: Actor, input: NewTokenInput): Promise<{ token: string }> {
   requirePermission(actor, 'manage-users');
-  const { token, id } = await createApiToken(input);
-  await db.$transaction((tx) =>
-    writeAudit(tx, actor, { action: 'token.add', objectType: 'token', objectId: id, after: input }),
-  );
-  return { token };
+  return createApiToken(input, actor);
 }
 
 export async function listTokens(actor: Actor): Promise<readonly ApiToken[]> {
   requirePermission(actor, 'manage-users');
-  const users = await db.user.findMany({ where: { email: { endsWith: `@${SERVICE_DOMAIN}` } } });
-  const keys = await db.apikey.findMany({ where: { referenceId: { in: users.map((user) => user.id) } } });
+  const keys = await db.apikey.findMany({ orderBy: [{ createdAt: 'desc' }, { id: 'asc' }] });
+  const users = await db.user.findMany({ where: { id: { in: keys.map((key) => key.referenceId) } } });
+  const byId = new Map(users.map((user) => [user.id, user]));
   return keys.flatMap((key) => {
-    const user = users.find((one) => one.id === key.referenceId);
+    const user = byId.get(key.referenceId);
     if (!user) return [];
-    return [
-      {
-        id: key.id,
-        name: user.name,
-        role: roleOf(user.role),
-        createdAt: key.createdAt.toISOString(),
-        start: key.start ?? '',
-      },
-    ];
+    return {
+      id: key.id,
+      name: user.name,
+      role: roleOf(user.role),
+      createdAt: key.createdAt.toISOString(),
+      start: key.start ?? '',
+    };
   });
 }
 
-/** Ends a token for good, with its service user. */
+/** Ends a token for good. Its service user stays, disabled, because what it did bears its name. */
 export async function revokeToken(actor: Actor, id: string): Promise<void> {
   requirePermission(actor, 'manage-users');
-  const key = await db.apikey.findUnique({ where: { id } });
-  if (!key) throw new AppError('not-found', 'There is no such token.');
   await db.$transaction(async (tx) => {
-    await tx.apikey.delete({ where: { id } });
-    await tx.user.deleteMany({ where: { id: key.referenceId, email: { endsWith: `@${SERVICE_DOMAIN}` } } });
-    await writeAudit(tx, actor, { action: 'token.revoke', objectType: 'token', objectId: id });
+    const [key] = await tx.apikey.findMany({ where: { id } });
+    const { count } = await tx.apikey.deleteMany({ where: { id } });
+    if (!key || count === 0) throw new AppError('not-found', 'There is no such token.');
+    await tx.user.updateMany({ where: { id: key.referenceId }, data: { banned: true } });
+    await writeAudit(tx, actor, {
+      action: 'token.revoke',
+      objectType: 'token',
+      objectId: id,
+      before: { name: key.name },
+    });
   });
 }
 
-/** Who a bearer token stands for; null when it is unknown, ended or its user is disabled. */
-export async function actorFromToken(token: string): Promise<Actor | null> {
-  if (token === '' || token.length > 500) return null;
-  const verified = await auth()
-    .api.verifyApiKey({ body: { key: token } })
-    .catch(() => null);
-  if (!verified?.valid || !verified.key) return null;
-  const user = await db.user.findUnique({ where: { id: verified.key.referenceId } });
+/** Who an Authorization header stands for; null when it holds no token, or one that is unknown, ended or disabled. */
+export async function actorFromBearer(header: string): Promise<Actor | null> {
+  const token = /^Bearer +([\w-]+)$/i.exec(header.slice(0, TOKEN_MAX))?.[1];
+  if (token === undefined) return null;
+  const { valid, key } = await auth().api.verifyApiKey({ body: { key: token } });
+  if (!valid || !key) return null;
+  const user = await db.user.findUnique({ where: { id: key.referenceId } });
   if (!user || user.banned) return null;
   return { id: user.id, name: user.name, email: user.email, role: roleOf(user.role), via: 'token' };
 }

@@ -12,7 +12,7 @@ import {
   type StoryContent,
   storySchema,
 } from './schema.ts';
-import { ContentError, readYaml } from './yaml-file.ts';
+import { ContentError, readYamlFile, type YamlFile } from './yaml-file.ts';
 
 export type Content = {
   readonly detections: readonly DetectionContent[];
@@ -27,53 +27,91 @@ export const CONTENT_FOLDER = path.join('lib', 'content');
 
 /** Reads all content. Throws ContentError for a mistake, with file, line and field. */
 export function loadContent(folder: string = CONTENT_FOLDER): Content {
-  const all = <T>(name: string, schema: Parameters<typeof readYaml<T>>[1]): T[] => {
+  const all = <T>(name: string, schema: Parameters<typeof readYamlFile<T>>[1]): YamlFile<T>[] => {
     const place = path.join(folder, name);
     if (!existsSync(place)) return [];
     return readdirSync(place)
       .filter((file) => file.endsWith('.yaml'))
       .sort()
-      .map((file) => readYaml(path.join(place, file), schema));
+      .map((file) => readYamlFile(path.join(place, file), schema));
   };
-  const content = {
+  const files = {
     detections: all('detections', detectionSchema),
-    macros: readYaml(path.join(folder, 'macros.yaml'), macrosSchema),
+    macros: readYamlFile(path.join(folder, 'macros.yaml'), macrosSchema),
     stories: all('stories', storySchema),
     chains: all('chains', chainSchema),
-    attack: readYaml(path.join(folder, 'attack', 'techniques.yaml'), attackSchema),
+    attack: readYamlFile(path.join(folder, 'attack', 'techniques.yaml'), attackSchema),
   };
-  checkReferences(content);
-  return content;
+  const mistakes = mistakesIn(files);
+  if (mistakes.length > 0) throw new ContentError(mistakes.join('\n'));
+  return {
+    detections: files.detections.map(({ value }) => value),
+    macros: files.macros.value,
+    stories: files.stories.map(({ value }) => value),
+    chains: files.chains.map(({ value }) => value),
+    attack: files.attack.value,
+  };
 }
 
+type ContentFiles = {
+  readonly detections: readonly YamlFile<DetectionContent>[];
+  readonly stories: readonly YamlFile<StoryContent>[];
+  readonly chains: readonly YamlFile<ChainContent>[];
+  readonly attack: YamlFile<AttackContent>;
+};
+
 /** What one file says of another must be there. */
-function checkReferences({ detections, stories, chains, attack }: Content): void {
-  const mistakes: string[] = [];
-  const techniques = new Set(attack.techniques.map((technique) => technique.id));
-  const tactics = new Set(attack.tactics.map((tactic) => tactic.id));
-  const ids = new Set(detections.map((detection) => detection.id));
-  if (ids.size < detections.length) mistakes.push('two detections have the same id');
-  for (const detection of detections) {
-    const say = (text: string): void => void mistakes.push(`${detection.file_name}.yaml: ${text}`);
+function mistakesIn({ detections, stories, chains, attack }: ContentFiles): string[] {
+  const techniques = new Set(attack.value.techniques.map(({ id }) => id));
+  const storyNames = new Set(stories.map(({ value }) => value.name));
+  const ids = new Set<string>();
+  const mistakes = mistakesInAttack(attack, techniques);
+  for (const { value: detection, place } of detections) {
+    const say = (field: readonly PropertyKey[], text: string): void =>
+      void mistakes.push(`${place(field)}: ${text}`);
+    if (ids.has(detection.id)) say(['id'], 'another detection has this id');
+    ids.add(detection.id);
     if (!Object.hasOwn(detection.variants, detection.default_variant)) {
-      say(`default_variant: there is no variant ${detection.default_variant}`);
+      say(['default_variant'], `there is no variant ${detection.default_variant}`);
     }
-    for (const id of detection.techniques) if (!techniques.has(id)) say(`techniques: ${id} is not in attack/techniques.yaml`);
-    for (const name of detection.stories) {
-      if (!stories.some((story) => story.name === name)) say(`stories: there is no story ${name}`);
-    }
-    if (detection.sentences.at(-1)?.when !== undefined) say('sentences: the last one must stand without "when"');
+    detection.techniques.forEach((id, index) => {
+      if (!techniques.has(id)) say(['techniques', index], `${id} is not in attack/techniques.yaml`);
+    });
+    detection.stories.forEach((name, index) => {
+      if (!storyNames.has(name)) say(['stories', index], `there is no story ${name}`);
+    });
+    detection.sentences.forEach(({ when }, index) => {
+      const isLast = index === detection.sentences.length - 1;
+      if ((when === undefined) !== isLast) {
+        say(
+          ['sentences', index],
+          isLast ? 'the last one must stand without "when"' : 'only the last one may stand without "when"',
+        );
+      }
+    });
   }
-  for (const technique of attack.techniques) {
-    if (technique.parent !== undefined && !techniques.has(technique.parent)) {
-      mistakes.push(`techniques.yaml: ${technique.id}: there is no parent ${technique.parent}`);
-    }
-    for (const id of technique.tactics) if (!tactics.has(id)) mistakes.push(`techniques.yaml: ${technique.id}: there is no tactic ${id}`);
+  for (const { value: chain, place } of chains) {
+    chain.steps.forEach((step, index) => {
+      if (!ids.has(step.detection))
+        mistakes.push(`${place(['steps', index, 'detection'])}: there is no such detection`);
+    });
   }
-  for (const chain of chains) {
-    for (const step of chain.steps) {
-      if (!ids.has(step.detection)) mistakes.push(`chain ${chain.id}: there is no detection ${step.detection}`);
-    }
-  }
-  if (mistakes.length > 0) throw new ContentError(mistakes.join('\n'));
+  return mistakes;
+}
+
+function mistakesInAttack(
+  { value, place }: YamlFile<AttackContent>,
+  techniques: ReadonlySet<string>,
+): string[] {
+  const tactics = new Set(value.tactics.map(({ id }) => id));
+  return value.techniques.flatMap(({ id, parent, tactics: used }, index) => [
+    ...(parent !== undefined && !techniques.has(parent)
+      ? [`${place(['techniques', index, 'parent'])}: ${id} has no parent ${parent} here`]
+      : []),
+    ...used.flatMap((tactic, at) =>
+      tactics.has(tactic)
+        ? []
+        : [`${place(['techniques', index, 'tactics', at])}: there is no tactic ${tactic}`],
+    ),
+  ]);
 }

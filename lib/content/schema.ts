@@ -17,15 +17,16 @@ export const detectionSchema = z.strictObject({
   title: text,
   description: text,
   default_variant: text,
-  variants: z.record(z.string().regex(/^\d{4}$/, 'a variant is named by its year'), z.strictObject({ search: text })),
+  variants: z.record(
+    z.string().regex(/^\d{4}$/, 'a variant is named by its year'),
+    z.strictObject({ search: text }),
+  ),
   relevant: z.strictObject({ search: text, blind: text }),
   risk: z.strictObject({
     impact: z.int().min(0).max(100),
     confidence: z.int().min(0).max(100),
     message: text,
-    objects: z
-      .array(z.strictObject({ field: text, type: z.enum(['system', 'user', 'other']) }))
-      .min(1),
+    objects: z.array(z.strictObject({ field: text, type: z.enum(['system', 'user', 'other']) })).min(1),
   }),
   techniques: z.array(techniqueId).min(1),
   kill_chain_phases: texts,
@@ -59,7 +60,10 @@ export type StoryContent = z.infer<typeof storySchema>;
 export const chainSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]+$/),
   name: text,
-  within_hours: z.int().min(1).max(24 * 365),
+  within_hours: z
+    .int()
+    .min(1)
+    .max(24 * 365),
   steps: z.array(z.strictObject({ detection: uuid, label: text })).min(2),
   severity: z.enum(['high', 'critical']),
   confirmed_by: texts,

@@ -13,17 +13,29 @@ export function eventIdentity(record: EvidenceRecord, occurrence: number): strin
   const canonical =
     system.recordId === null
       ? ['no-record-id', computer, system.systemTime, payloadHash(record), occurrence]
-      : ['record-id', computer, system.channel?.toLowerCase() ?? null, system.eventId, system.recordId, secondOf(record)];
+      : [
+          'record-id',
+          computer,
+          system.channel?.toLowerCase() ?? null,
+          system.eventId,
+          system.recordId,
+          secondOf(record),
+        ];
   return sha256(JSON.stringify(canonical));
 }
 
 function secondOf(record: EvidenceRecord): string | null {
-  return record.timeTicks === null ? null : (record.timeTicks / SECOND_TICKS).toString();
+  if (record.timeTicks === null) return null;
+  // BigInt division rounds towards zero; before 1970 the second is the one below.
+  const second = record.timeTicks / SECOND_TICKS;
+  return (record.timeTicks % SECOND_TICKS < 0n ? second - 1n : second).toString();
 }
 
 function payloadHash(record: EvidenceRecord): string {
   const { channel, eventId, providerName } = record.system;
-  return sha256(JSON.stringify([channel?.toLowerCase() ?? null, eventId, providerName, record.data, record.userDataXml]));
+  return sha256(
+    JSON.stringify([channel?.toLowerCase() ?? null, eventId, providerName, record.data, record.userDataXml]),
+  );
 }
 
 function sha256(text: string): string {

@@ -23,5 +23,7 @@ export function canonicalRegistryPath(path: string): string {
 /** The part after the last backslash, and what is before it. */
 export function splitRegistryPath(path: string): { parent: string; last: string } {
   const index = path.lastIndexOf('\\');
-  return index < 0 ? { parent: '', last: path } : { parent: path.slice(0, index), last: path.slice(index + 1) };
+  return index < 0
+    ? { parent: '', last: path }
+    : { parent: path.slice(0, index), last: path.slice(index + 1) };
 }

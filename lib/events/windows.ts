@@ -1,4 +1,4 @@
-import type { EvidenceRecord } from '#lib/evidence/record.ts';
+import type { DataItem, EvidenceRecord } from '#lib/evidence/record.ts';
 import { renderEventXml } from '#lib/evidence/render.ts';
 import type { FieldValue, SearchableEvent } from './event.ts';
 import { logSourceOf } from './sources/index.ts';
@@ -41,9 +41,13 @@ const COMMON: Readonly<Record<string, FieldMapping>> = {
 };
 const COMMON_NAMES = Object.keys(COMMON);
 
+/** From this many values on, a record's values are looked up by an index: a hostile record may have 100,000. */
+const INDEXED_FROM = 64;
+
 class WindowsEvent implements SearchableEvent {
   readonly #record: EvidenceRecord;
   readonly #source: LogSource;
+  #index: ReadonlyMap<string, FieldValue> | null = null;
 
   constructor(record: EvidenceRecord, source: LogSource) {
     this.#record = record;
@@ -56,13 +60,23 @@ class WindowsEvent implements SearchableEvent {
 
   get(name: string): FieldValue {
     const mapping = own(this.#source.fields, name) ?? own(COMMON, name);
-    return mapping ? mapping(this.#record) : dataField(this.#record, name);
+    return mapping ? mapping(this.#record) : this.#dataField(name);
   }
 
   fieldNames(): readonly string[] {
-    const names = new Set([...COMMON_NAMES, ...Object.keys(this.#source.fields)]);
-    for (const [name] of this.#record.data) if (name !== '') names.add(name);
-    return [...names].filter((name) => this.get(name) !== null);
+    const names = new Set(['_raw']);
+    const mapped = new Set([...COMMON_NAMES, ...Object.keys(this.#source.fields)]);
+    // _raw is always there, and dear to render.
+    for (const name of mapped) if (name !== '_raw' && this.get(name) !== null) names.add(name);
+    for (const [name] of this.#record.data) if (name !== '' && !mapped.has(name)) names.add(name);
+    return [...names];
+  }
+
+  #dataField(name: string): FieldValue {
+    const { data } = this.#record;
+    if (data.length < INDEXED_FROM) return dataField(data, name);
+    this.#index ??= indexOf(data);
+    return this.#index.get(name) ?? null;
   }
 }
 
@@ -77,17 +91,28 @@ function own(fields: Readonly<Record<string, FieldMapping>>, name: string): Fiel
 }
 
 /** A name that occurs several times is a multivalue field. */
-function dataField(record: EvidenceRecord, name: string): FieldValue {
+function dataField(data: readonly DataItem[], name: string): FieldValue {
   if (name === '') return null;
   let first: string | null = null;
   let all: string[] | null = null;
-  for (const [key, value] of record.data) {
+  for (const [key, value] of data) {
     if (key !== name) continue;
     if (first === null) first = value;
     else if (all === null) all = [first, value];
     else all.push(value);
   }
   return all ?? first;
+}
+
+/** As dataField, for all names at once. */
+function indexOf(data: readonly DataItem[]): ReadonlyMap<string, FieldValue> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of data) {
+    const known = values.get(name);
+    if (known) known.push(value);
+    else if (name !== '') values.set(name, [value]);
+  }
+  return new Map([...values].map(([name, all]) => [name, all.length === 1 ? (all[0] ?? null) : all]));
 }
 
 function numeral(value: number | null): string | null {

@@ -1,4 +1,5 @@
 import { isEvtx } from './evtx/reader.ts';
+import { printableText } from './printable.ts';
 import type { EvidenceForm } from './record.ts';
 
 /** How much of the beginning is looked at. */
@@ -29,7 +30,11 @@ const SIGNATURES: readonly { bytes: string; at?: number; what: string; hint: str
   { bytes: '\xff\xd8\xff', what: 'a JPEG picture', hint: EXPORT_HINT },
   { bytes: '\x7fELF', what: 'a Linux program', hint: EXPORT_HINT },
   { bytes: 'MZ', what: 'a Windows program', hint: EXPORT_HINT },
-  { bytes: 'regf', what: 'a registry hive', hint: 'Hives are not read yet; upload the event logs of the host.' },
+  {
+    bytes: 'regf',
+    what: 'a registry hive',
+    hint: 'Hives are not read yet; upload the event logs of the host.',
+  },
   { bytes: 'SQLite format 3', what: 'an SQLite database', hint: EXPORT_HINT },
   {
     bytes: 'LfLe',
@@ -43,7 +48,8 @@ const LFS_POINTER = 'version https://git-lfs.github.com/spec/v1';
 
 /** Says what bytes are, by content. `head` is the first SNIFF_BYTES, or all of a smaller file. */
 export function sniff(head: Uint8Array, sizeBytes: number): Sniffed {
-  if (sizeBytes === 0) return refuse('an empty file', 'Nothing is in it. Export the log again and look at its size first.');
+  if (sizeBytes === 0)
+    return refuse('an empty file', 'Nothing is in it. Export the log again and look at its size first.');
   if (isEvtx(head)) return { kind: 'evidence', form: 'evtx' };
   const latin1 = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 600)).toString('latin1');
   for (const { bytes, at = 0, what, hint } of SIGNATURES) {
@@ -54,27 +60,63 @@ export function sniff(head: Uint8Array, sizeBytes: number): Sniffed {
   return sniffText(text, sizeBytes);
 }
 
+const EVENT_TAG = /<(?:\w{1,64}:)?Event[\s>/]/;
+
 function sniffText(text: string, sizeBytes: number): Sniffed {
   if (text.startsWith(LFS_POINTER)) {
-    return refuse('a Git LFS pointer, not the file itself', 'Run "git lfs pull" in the repository and upload the file again.');
+    return refuse(
+      'a Git LFS pointer, not the file itself',
+      'Run "git lfs pull" in the repository and upload the file again.',
+    );
   }
-  if (/<(?:\w+:)?Event[\s>/]/.test(text)) return { kind: 'evidence', form: 'xml' };
   const start = text.trimStart();
-  const root = /^(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<([A-Za-z_][\w:.-]*)/.exec(start)?.[1];
-  // An export may begin with many events' worth of something else: only its root element can tell.
-  if (root === 'Events') return { kind: 'evidence', form: 'xml' };
-  if (root !== undefined) {
-    const what = /^(?:html|!doctype)$/i.test(root) ? 'a web page' : `XML with the root element ${root}, not Windows events`;
-    return refuse(what, EXPORT_HINT);
-  }
-  if (/^<!doctype html/i.test(start)) return refuse('a web page', EXPORT_HINT);
+  if (start.startsWith('<')) return sniffMarkup(start);
+  // Before the search for events: exports of other tools hold the XML of events in their fields.
   if (/^[[{]/.test(start)) return refuse('JSON, which is not read yet', EXPORT_HINT);
-  const firstLine = /^[^\r\n]*/.exec(start)?.[0] ?? '';
+  const lineEnd = start.search(/[\r\n]/);
+  const firstLine = lineEnd < 0 ? start : start.slice(0, lineEnd);
+  if (
+    lineEnd > 0 &&
+    !firstLine.includes('<') &&
+    /[,;\t]/.test(firstLine) &&
+    firstLine.split(/[,;\t]/).length >= 3
+  ) {
+    return refuse('a CSV table, which is not read yet', EXPORT_HINT);
+  }
+  if (EVENT_TAG.test(start)) return { kind: 'evidence', form: 'xml' };
   if (firstLine.length >= 60_000 && sizeBytes > SNIFF_BYTES) {
     return refuse('text in one very long line without Windows events', EXPORT_HINT);
   }
-  if (firstLine.split(',').length >= 4) return refuse('a CSV table, which is not read yet', EXPORT_HINT);
   return refuse('text without Windows events', EXPORT_HINT);
+}
+
+function sniffMarkup(text: string): Sniffed {
+  const root = rootName(text);
+  if (root !== null && /^(?:html|!doctype html)$/i.test(root)) return refuse('a web page', EXPORT_HINT);
+  // An export may begin with many events' worth of something else: only its root element can tell.
+  if (EVENT_TAG.test(text) || root === 'Events') return { kind: 'evidence', form: 'xml' };
+  if (root === null) return refuse('text without Windows events', EXPORT_HINT);
+  return refuse(`XML with the root element ${printableText(root)}, not Windows events`, EXPORT_HINT);
+}
+
+/** The name of the first element, `!doctype html` for a web page that begins so, or null. Linear in the text. */
+function rootName(text: string): string | null {
+  let at = 0;
+  for (;;) {
+    while (/\s/.test(text[at] ?? '')) at++;
+    if (/^<!doctype\s+html/i.test(text.slice(at, at + 40))) return '!doctype html';
+    const closing = text.startsWith('<!--', at)
+      ? '-->'
+      : text.startsWith('<?', at)
+        ? '?>'
+        : text.startsWith('<!', at)
+          ? '>'
+          : null;
+    if (closing === null) return /^<([A-Za-z_][\w:.-]*)/.exec(text.slice(at, at + 200))?.[1] ?? null;
+    const end = text.indexOf(closing, at + 2);
+    if (end < 0) return null;
+    at = end + closing.length;
+  }
 }
 
 /** The head as text, or null when it is not text. UTF-16 is known by its mark or by its zero bytes. */
@@ -84,12 +126,17 @@ function decodeHead(head: Uint8Array): string | null {
   if (head[0] === 0xfe && head[1] === 0xff) return swapped(bytes.subarray(2));
   if (head[0] === 0x3c && head[1] === 0) return bytes.toString('utf16le');
   if (head[0] === 0 && head[1] === 0x3c) return swapped(bytes);
-  const controls = head.reduce((count, byte) => (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) ? count + 1 : count), 0);
+  const controls = head.reduce(
+    (count, byte) => (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) ? count + 1 : count),
+    0,
+  );
   return controls > head.length / 50 ? null : bytes.toString('utf8').replace(/^\ufeff/, '');
 }
 
 function swapped(bytes: Buffer): string {
-  return Buffer.from(bytes.subarray(0, bytes.length & ~1)).swap16().toString('utf16le');
+  return Buffer.from(bytes.subarray(0, bytes.length & ~1))
+    .swap16()
+    .toString('utf16le');
 }
 
 function refuse(what: string, hint: string): Sniffed {

@@ -1,3 +1,4 @@
+import { unstable_rethrow } from 'next/navigation';
 import type { z } from 'zod';
 import { type Actor, type Permission, requirePermission } from '#lib/auth/actor.ts';
 import { currentActor } from '#lib/auth/current.ts';
@@ -22,6 +23,8 @@ export function userAction<S extends z.ZodType, T>(
       requirePermission(actor, permission);
       return { ok: true, data: await perform(actor, schema.parse(input)) };
     } catch (error) {
+      // A redirect is thrown, too, and is Next's to handle.
+      unstable_rethrow(error);
       return { ok: false, error: errorInfo(error) };
     }
   };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AppError, ERROR_STATUS, type ErrorCode } from '#lib/errors.ts';
 import { log } from '#lib/log.ts';
+import { jsonResponse } from './json.ts';
 
 export type ErrorInfo = {
   readonly code: ErrorCode;
@@ -32,14 +33,9 @@ export function errorInfo(error: unknown): ErrorInfo {
 export function problemResponse(error: unknown): Response {
   const { code, message, details } = errorInfo(error);
   const status = ERROR_STATUS[code];
-  return Response.json(
-    {
-      type: `urn:jobsight:problem:${code}`,
-      title: code,
-      status,
-      detail: message,
-      ...(details ? { details } : {}),
-    },
-    { status, headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' } },
-  );
+  const problem = { type: `urn:jobsight:problem:${code}`, title: code, status, detail: message, details };
+  const response = jsonResponse(problem, status, 'application/problem+json');
+  // RFC 9110: a 401 names how to sign in.
+  if (code === 'not-signed-in') response.headers.set('www-authenticate', 'Bearer realm="jobsight"');
+  return response;
 }

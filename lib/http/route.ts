@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { type Actor, type Permission, requirePermission } from '#lib/auth/actor.ts';
 import { actorFromHeaders } from '#lib/auth/request.ts';
 import { AppError } from '#lib/errors.ts';
+import { readJson } from './body.ts';
+import { jsonResponse } from './json.ts';
+import { countRequest } from './metrics.ts';
 import { problemResponse } from './problem.ts';
+import { assertSameOrigin } from './same-origin.ts';
 
 type Schema = z.ZodType;
 const empty = z.object({});
@@ -10,6 +14,7 @@ const empty = z.object({});
 type RouteOptions<P extends Schema, Q extends Schema, B extends Schema> = {
   readonly permission: Permission;
   readonly params?: P;
+  /** A name that comes several times in the address is an array. */
   readonly query?: Q;
   /** JSON body; without it the request is the handler's to read. */
   readonly body?: B;
@@ -26,57 +31,49 @@ type Context = { readonly params: Promise<Record<string, string | string[] | und
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** One API route: authenticate → authorize → parse → one call into lib → answer. Errors become problem documents. */
+/**
+ * One API route: authenticate → authorize → parse → one call into lib → answer. Errors become problem documents. Parsing
+ * comes third, so that strangers learn nothing from it and cannot make the server read a body.
+ */
 export function apiRoute<
   P extends Schema = typeof empty,
   Q extends Schema = typeof empty,
   B extends Schema = typeof empty,
 >(options: RouteOptions<P, Q, B>): (request: Request, context: Context) => Promise<Response> {
+  const answer: Answer = async (request, context) => {
+    const actor = await actorFromHeaders(request.headers);
+    if (!actor)
+      throw new AppError('not-signed-in', 'Sign in, or send an API token as "Authorization: Bearer …".');
+    if (actor.via === 'session' && !SAFE_METHODS.has(request.method)) assertSameOrigin(request);
+    requirePermission(actor, options.permission);
+    const result = await options.handler({
+      actor,
+      request,
+      params: parse(options.params, await context.params) as z.output<P>,
+      query: parse(options.query, queryOf(request)) as z.output<Q>,
+      body: (options.body ? parse(options.body, await readJson(request)) : {}) as z.output<B>,
+    });
+    return result instanceof Response ? result : jsonResponse(result);
+  };
   return async (request, context) => {
-    try {
-      const actor = await actorFromHeaders(request.headers);
-      if (!actor)
-        throw new AppError('not-signed-in', 'Sign in, or send an API token as "Authorization: Bearer …".');
-      if (actor.via === 'session' && !SAFE_METHODS.has(request.method)) assertSameOrigin(request);
-      requirePermission(actor, options.permission);
-      const query = Object.fromEntries(new URL(request.url).searchParams);
-      const answer = await options.handler({
-        actor,
-        request,
-        params: parse(options.params, await context.params) as z.output<P>,
-        query: parse(options.query, query) as z.output<Q>,
-        body: (options.body ? parse(options.body, await readJson(request)) : {}) as z.output<B>,
-      });
-      return answer instanceof Response
-        ? answer
-        : Response.json(answer, { headers: { 'cache-control': 'no-store' } });
-    } catch (error) {
-      return problemResponse(error);
-    }
+    const response = await answer(request, context).catch(problemResponse);
+    countRequest(request.method, response.status);
+    return response;
   };
 }
+
+type Answer = (request: Request, context: Context) => Promise<Response>;
 
 function parse(schema: Schema | undefined, value: unknown): unknown {
   return (schema ?? empty).parse(value);
 }
 
-const BODY_MAX_BYTES = 1024 * 1024;
-
-async function readJson(request: Request): Promise<unknown> {
-  const text = await request.text();
-  if (text.length > BODY_MAX_BYTES) throw new AppError('too-large', 'The body is longer than 1 MiB.');
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new AppError('invalid-input', 'The body is not JSON.');
-  }
-}
-
-/** A page of another site must not act with the user's cookie (Fetch standard, Origin and Sec-Fetch-Site). */
-function assertSameOrigin(request: Request): void {
-  const origin = request.headers.get('origin');
-  const host = request.headers.get('host');
-  const site = request.headers.get('sec-fetch-site');
-  const isSame = origin === null ? site === null || site === 'same-origin' : URL.parse(origin)?.host === host;
-  if (!isSame) throw new AppError('forbidden', 'The request comes from another site.');
+function queryOf(request: Request): Record<string, string | string[]> {
+  const { searchParams } = new URL(request.url);
+  return Object.fromEntries(
+    [...new Set(searchParams.keys())].map((name) => {
+      const [first = '', ...more] = searchParams.getAll(name);
+      return [name, more.length === 0 ? first : [first, ...more]];
+    }),
+  );
 }

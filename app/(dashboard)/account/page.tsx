@@ -4,6 +4,7 @@ import { Card, DefinitionList } from '#components/ui/card.tsx';
 import { can, PERMISSIONS, type Permission } from '#lib/auth/actor.ts';
 import { requireActor } from '#lib/auth/current.ts';
 import { signOut } from '../../(auth)/actions.ts';
+import { PasswordForm } from './password-form.tsx';
 
 export const metadata = { title: 'Account' };
 
@@ -43,6 +44,9 @@ export default async function AccountPage() {
           <form action={signOut} className="pt-4">
             <Button type="submit">Sign out</Button>
           </form>
+        </Card>
+        <Card title="Password">
+          <PasswordForm email={actor.email} />
         </Card>
       </div>
     </>

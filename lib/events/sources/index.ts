@@ -1,3 +1,4 @@
+import { eventlog } from './eventlog.ts';
 import { powershell } from './powershell.ts';
 import { security } from './security.ts';
 import type { LogSource } from './source.ts';
@@ -11,7 +12,7 @@ const windows: LogSource = {
 };
 
 /** All log sources; the first that claims a record maps it. A new one is a file beside this one and a place here. */
-const LOG_SOURCES: readonly LogSource[] = [powershell, sysmon, security, windows];
+const LOG_SOURCES: readonly LogSource[] = [powershell, sysmon, security, eventlog, windows];
 
 const known = new Map<string, LogSource>();
 /** A hostile file may name any number of channels. */

@@ -1,4 +1,4 @@
-import { type LogSource } from './source.ts';
+import type { LogSource } from './source.ts';
 
 const CHANNELS = new Set(['microsoft-windows-powershell/operational', 'powershellcore/operational']);
 const SCRIPT_BLOCK = 4104;

@@ -1,23 +1,29 @@
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import type { FieldValue } from '../event.ts';
 import { splitRegistryPath } from '../registry-path.ts';
-import { filledValue, type FieldMapping, type LogSource } from './source.ts';
+import { type FieldMapping, filledValue, type LogSource } from './source.ts';
 
 const REGISTRY_VALUE = 4657;
+/** Bit of Keywords (winmeta.xml, WINEVENT_KEYWORD_AUDIT_FAILURE). */
+const AUDIT_FAILURE = 0x10000000000000n;
 
 /** Message-table references of event 4657 (Microsoft Learn, event-4657). */
-const OPERATIONS: Readonly<Record<string, string>> = { '%%1904': 'created', '%%1905': 'modified', '%%1906': 'deleted' };
-const TYPES: Readonly<Record<string, string>> = {
-  '%%1872': 'REG_NONE',
-  '%%1873': 'REG_SZ',
-  '%%1874': 'REG_EXPAND_SZ',
-  '%%1875': 'REG_BINARY',
-  '%%1876': 'REG_DWORD',
-  '%%1877': 'REG_DWORD_BIG_ENDIAN',
-  '%%1878': 'REG_LINK',
-  '%%1879': 'REG_MULTI_SZ',
-  '%%1883': 'REG_QWORD',
-};
+const OPERATIONS: ReadonlyMap<string, string> = new Map([
+  ['%%1904', 'created'],
+  ['%%1905', 'modified'],
+  ['%%1906', 'deleted'],
+]);
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['%%1872', 'REG_NONE'],
+  ['%%1873', 'REG_SZ'],
+  ['%%1874', 'REG_EXPAND_SZ'],
+  ['%%1875', 'REG_BINARY'],
+  ['%%1876', 'REG_DWORD'],
+  ['%%1877', 'REG_DWORD_BIG_ENDIAN'],
+  ['%%1878', 'REG_LINK'],
+  ['%%1879', 'REG_MULTI_SZ'],
+  ['%%1883', 'REG_QWORD'],
+]);
 
 /** The Security log; of its events the registry audit 4657 has CIM fields. Its path is the key's, without the value. */
 export const security: LogSource = {
@@ -28,7 +34,7 @@ export const security: LogSource = {
     vendor_product: () => 'Microsoft Windows',
     user: (record) => filledValue(record, 'SubjectUserName'),
     user_id: (record) => filledValue(record, 'SubjectUserSid'),
-    action: registryOnly((record) => OPERATIONS[filledValue(record, 'OperationType') ?? ''] ?? null),
+    action: registryOnly((record) => OPERATIONS.get(filledValue(record, 'OperationType') ?? '') ?? null),
     status: registryOnly((record) => (isFailure(record) ? 'failure' : 'success')),
     process_id: (record) => filledValue(record, 'ProcessId'),
     process_path: (record) => filledValue(record, 'ProcessName'),
@@ -42,7 +48,7 @@ export const security: LogSource = {
     registry_value_data: registryOnly((record) => filledValue(record, 'NewValue')),
     registry_value_type: registryOnly((record) => {
       const type = filledValue(record, 'NewValueType');
-      return type === null || type === '-' ? null : (TYPES[type] ?? type);
+      return type === null || type === '-' ? null : (TYPES.get(type) ?? type);
     }),
   },
 };
@@ -51,10 +57,9 @@ function registryOnly(mapping: FieldMapping): FieldMapping {
   return (record) => (record.system.eventId === REGISTRY_VALUE ? mapping(record) : null);
 }
 
-/** Keywords bit "Audit Failure". */
 function isFailure(record: EvidenceRecord): boolean {
-  const keywords = record.system.keywords;
-  return keywords !== null && /^0x[0-9a-f]+$/i.test(keywords) && (BigInt(keywords) & 0x10000000000000n) !== 0n;
+  const keywords = record.system.keywords ?? '';
+  return /^0x[0-9a-f]{1,16}$/i.test(keywords) && (BigInt(keywords) & AUDIT_FAILURE) !== 0n;
 }
 
 function hiveOf(record: EvidenceRecord): FieldValue {

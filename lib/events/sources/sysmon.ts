@@ -90,8 +90,8 @@ function valueNameOf(record: EvidenceRecord): FieldValue {
   return path === null ? null : splitRegistryPath(path).last || null;
 }
 
-/** `DWORD (0x00000001)` */
-const TYPED_DETAILS = /^(\w+)\s\((.+)\)$/s;
+/** `DWORD (0x00000001)`; as in the add-on, a value of several lines has no type. */
+const TYPED_DETAILS = /^(\w+)\s\(([^\n]+)\)$/;
 
 function valueDataOf(record: EvidenceRecord): FieldValue {
   if (record.system.eventId !== VALUE_SET) return null;

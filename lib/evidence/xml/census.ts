@@ -1,37 +1,34 @@
-import type { CensusRow, EvidenceRecord } from '#lib/evidence/record.ts';
+import type { CensusRow, SystemValues } from '#lib/evidence/record.ts';
 
-type Mutable = { -readonly [Name in keyof CensusRow]: CensusRow[Name] };
+type MutableRow = { -readonly [Name in keyof CensusRow]: CensusRow[Name] };
 
 /** Counts records by kind. */
 export class Census {
-  readonly #rows = new Map<string, Mutable>();
-  count = 0;
+  readonly #rows = new Map<string, MutableRow>();
 
-  add(record: EvidenceRecord): void {
-    const { channel, eventId, computer, providerName } = record.system;
-    const { timeTicks } = record;
-    this.count += 1;
-    const key = JSON.stringify([channel, eventId, computer, providerName]);
+  add(system: SystemValues, ticks: bigint | null): void {
+    const { channel, eventId, computer, providerName: provider } = system;
+    const key = JSON.stringify([channel, eventId, computer, provider]);
     const row = this.#rows.get(key);
     if (!row) {
       this.#rows.set(key, {
         channel,
         eventId,
         computer,
-        provider: providerName,
+        provider,
         count: 1,
-        firstTicks: timeTicks,
-        lastTicks: timeTicks,
+        firstTicks: ticks,
+        lastTicks: ticks,
       });
       return;
     }
     row.count += 1;
-    if (timeTicks === null) return;
-    if (row.firstTicks === null || timeTicks < row.firstTicks) row.firstTicks = timeTicks;
-    if (row.lastTicks === null || timeTicks > row.lastTicks) row.lastTicks = timeTicks;
+    if (ticks === null) return;
+    if (row.firstTicks === null || ticks < row.firstTicks) row.firstTicks = ticks;
+    if (row.lastTicks === null || ticks > row.lastTicks) row.lastTicks = ticks;
   }
 
-  get rows(): readonly CensusRow[] {
+  rows(): readonly CensusRow[] {
     return [...this.#rows.values()];
   }
 }

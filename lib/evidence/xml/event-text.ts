@@ -1,5 +1,7 @@
-import { SaxesParser } from 'saxes';
 import type { DataItem, SystemValues } from '#lib/evidence/record.ts';
+import { decodeReferences } from './references.ts';
+import { emptySystem, setSystemValue } from './system.ts';
+import { type Attributes, readEndTag, readStartTag } from './tags.ts';
 
 export type ParsedEvent = {
   readonly system: SystemValues;
@@ -7,175 +9,132 @@ export type ParsedEvent = {
   readonly userDataXml: string | null;
 };
 
-/** The text is no well-formed event; the message says where within it. */
+/** The text is no well-formed event; the message says why and never quotes it. */
 export class EventSyntaxError extends Error {
   override readonly name = 'EventSyntaxError';
 }
 
-/** Deeper than Windows nests; a hostile file must not exhaust the stack or memory. */
+/** Deeper than Windows nests. */
 const DEPTH_MAX = 64;
+/** Elements of Event that hold no data of the event: its System values, and texts added by a forwarder. */
+const NOT_DATA: ReadonlySet<string> = new Set(['System', 'RenderingInfo']);
 
-type Open = { readonly name: string; readonly attributes: Readonly<Record<string, string>>; text: string; hasChildren: boolean };
-type MutableSystem = { -readonly [Name in keyof SystemValues]: SystemValues[Name] };
-
-/** Reads the text of one Event element. Throws EventSyntaxError. */
-export function parseEventText(text: string): ParsedEvent {
-  const system = emptySystem();
-  const data: DataItem[] = [];
-  const open: Open[] = [];
-  const parser = new SaxesParser({ fragment: true });
-  parser.on('error', (error) => {
-    if (!isTolerated(error.message)) throw new EventSyntaxError(error.message.replace(/^\d+:\d+: /, ''));
-  });
-  parser.on('opentag', (tag) => {
-    const parent = open.at(-1);
-    if (parent) parent.hasChildren = true;
-    if (open.length >= DEPTH_MAX) throw new EventSyntaxError('elements are nested too deep');
-    open.push({ name: localName(tag.name), attributes: tag.attributes as Record<string, string>, text: '', hasChildren: false });
-  });
-  const addText = (part: string): void => {
-    const current = open.at(-1);
-    if (current) current.text += part;
-  };
-  parser.on('text', addText);
-  parser.on('cdata', addText);
-  parser.on('closetag', () => {
-    const closed = open.pop();
-    if (closed) addElement(closed, open, system, data);
-  });
-  parser.write(protect(text)).close();
-  return { system, data, userDataXml: userDataOf(text) };
+/**
+ * Reads the text of one Event element. Not a parser of XML at large: line ends stay as they are, references to
+ * characters that XML forbids give them, and unknown entities stay text, because script blocks must not change.
+ * Throws EventSyntaxError.
+ *
+ * @param part `system` stops after the System element: enough to count an event
+ */
+export function parseEventText(text: string, part: 'all' | 'system' = 'all'): ParsedEvent {
+  return new EventParser(text).parse(part);
 }
 
-/** What Windows and our renderer write although XML forbids it. */
-function isTolerated(message: string): boolean {
-  return message.includes('disallowed character') || message.includes('undefined entity');
-}
+class EventParser {
+  readonly #text: string;
+  readonly #system = emptySystem();
+  readonly #data: DataItem[] = [];
+  /** Qualified names of the open elements. */
+  readonly #open: string[] = [];
+  #hasSystem = false;
+  /** The element of Event that is open, such as EventData. */
+  #section = '';
+  #userDataStart = -1;
+  #userDataXml: string | null = null;
+  /** The innermost open element while it has no element in it; only such leaves have a value. */
+  #isLeaf = false;
+  #leafText = '';
+  #leafAttributes: Attributes = [];
 
-function addElement(element: Open, path: readonly Open[], system: MutableSystem, data: DataItem[]): void {
-  const section = path[1]?.name;
-  if (section === undefined) return;
-  if (section === 'System') {
-    if (path.length === 2) addSystem(element, system);
-    return;
+  constructor(text: string) {
+    this.#text = text;
   }
-  if (section === 'EventData' && path.length === 2) {
-    const name = element.name === 'Data' ? restore(element.attributes.Name ?? '') : element.name;
-    data.push([name, restore(element.text)]);
-  } else if (section === 'UserData' && !element.hasChildren && path.length > 2) {
-    data.push([element.name, restore(element.text)]);
-  }
-}
 
-function addSystem(element: Open, system: MutableSystem): void {
-  const text = restore(element.text);
-  const value = text === '' ? null : text;
-  const attribute = (name: string): string | null => {
-    const given = element.attributes[name];
-    return given === undefined || given === '' ? null : restore(given);
-  };
-  switch (element.name) {
-    case 'Provider':
-      system.providerName = attribute('Name');
-      system.providerGuid = attribute('Guid');
-      break;
-    case 'EventID':
-      system.eventId = value !== null && /^\s*\d{1,10}\s*$/.test(value) ? Number(value) : null;
-      system.qualifiers = attribute('Qualifiers');
-      break;
-    case 'Version':
-      system.version = value;
-      break;
-    case 'Level':
-      system.level = value;
-      break;
-    case 'Task':
-      system.task = value;
-      break;
-    case 'Opcode':
-      system.opcode = value;
-      break;
-    case 'Keywords':
-      system.keywords = value;
-      break;
-    case 'TimeCreated':
-      system.systemTime = attribute('SystemTime');
-      break;
-    case 'EventRecordID':
-      system.recordId = value;
-      break;
-    case 'Correlation':
-      system.activityId = attribute('ActivityID');
-      system.relatedActivityId = attribute('RelatedActivityID');
-      break;
-    case 'Execution':
-      system.processId = attribute('ProcessID');
-      system.threadId = attribute('ThreadID');
-      break;
-    case 'Channel':
-      system.channel = value;
-      break;
-    case 'Computer':
-      system.computer = value;
-      break;
-    case 'Security':
-      system.userId = attribute('UserID');
-      break;
+  parse(part: 'all' | 'system'): ParsedEvent {
+    const text = this.#text;
+    let at = 0;
+    do {
+      const tag = text.indexOf('<', at);
+      if (tag < 0) throw new EventSyntaxError('it ends inside an element');
+      if (tag > at && this.#isLeaf) this.#leafText += decodeReferences(text.slice(at, tag));
+      at = this.#readMarkup(tag);
+      if (part === 'system' && this.#hasSystem && this.#open.length === 1) break;
+    } while (this.#open.length > 0);
+    if (!this.#hasSystem) throw new EventSyntaxError('it has no System element');
+    return { system: this.#system, data: this.#data, userDataXml: this.#userDataXml };
   }
-}
 
-function emptySystem(): MutableSystem {
-  return {
-    providerName: null,
-    providerGuid: null,
-    eventId: null,
-    qualifiers: null,
-    version: null,
-    level: null,
-    task: null,
-    opcode: null,
-    keywords: null,
-    systemTime: null,
-    recordId: null,
-    activityId: null,
-    relatedActivityId: null,
-    processId: null,
-    threadId: null,
-    channel: null,
-    computer: null,
-    userId: null,
-  };
+  /** Reads what begins with `<` at `tag`; returns where it ends. */
+  #readMarkup(tag: number): number {
+    const text = this.#text;
+    const next = text[tag + 1];
+    if (next === '/') return this.#readEnd(tag);
+    if (next === '?') return this.#after('?>', tag + 2);
+    if (next !== '!') return this.#readStart(tag);
+    if (text.startsWith('<!--', tag)) return this.#after('-->', tag + 4);
+    if (!text.startsWith('<![CDATA[', tag)) throw new EventSyntaxError('a declaration stands in it');
+    const end = this.#after(']]>', tag + 9);
+    if (this.#isLeaf) this.#leafText += text.slice(tag + 9, end - 3);
+    return end;
+  }
+
+  #after(closing: string, from: number): number {
+    const at = this.#text.indexOf(closing, from);
+    if (at < 0) throw new EventSyntaxError('a comment, CDATA section or instruction has no end');
+    return at + closing.length;
+  }
+
+  #readStart(tag: number): number {
+    const start = readStartTag(this.#text, tag);
+    if (start === null) throw new EventSyntaxError('a start tag is malformed');
+    const depth = this.#open.length;
+    if (depth >= DEPTH_MAX) throw new EventSyntaxError('its elements are nested too deep');
+    this.#open.push(start.name);
+    this.#isLeaf = true;
+    this.#leafText = '';
+    this.#leafAttributes = start.attributes;
+    if (depth === 1) {
+      this.#section = localName(start.name);
+      if (this.#section === 'UserData') this.#userDataStart = tag;
+    }
+    if (start.isEmpty) this.#close(start.name, start.end);
+    return start.end;
+  }
+
+  #readEnd(tag: number): number {
+    const name = this.#open.at(-1) ?? '';
+    const end = readEndTag(this.#text, tag, name);
+    if (end < 0) throw new EventSyntaxError('an end tag does not fit its start tag');
+    this.#close(name, end);
+    return end;
+  }
+
+  #close(name: string, end: number): void {
+    this.#open.pop();
+    const depth = this.#open.length;
+    if (this.#isLeaf && depth > 0) this.#addLeaf(localName(name), depth);
+    this.#isLeaf = false;
+    if (depth !== 1) return;
+    if (this.#section === 'System') this.#hasSystem = true;
+    if (this.#section === 'UserData') this.#userDataXml ??= this.#text.slice(this.#userDataStart, end);
+  }
+
+  #addLeaf(name: string, depth: number): void {
+    if (this.#section === 'System') {
+      if (depth === 2) setSystemValue(this.#system, name, this.#leafText, this.#leafAttributes);
+    } else if (!NOT_DATA.has(this.#section)) {
+      if (depth > 1) this.#data.push([name === 'Data' ? this.#dataName() : name, this.#leafText]);
+      // EventData with text and no element: a value without a name. Blanks alone are layout.
+      else if (this.#leafText.trim() !== '') this.#data.push(['', this.#leafText]);
+    }
+  }
+
+  #dataName(): string {
+    for (const [name, value] of this.#leafAttributes) if (name === 'Name') return decodeReferences(value);
+    return '';
+  }
 }
 
 function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1);
-}
-
-function userDataOf(text: string): string | null {
-  const start = /<(?:\w+:)?UserData[\s>]/.exec(text)?.index;
-  const end = /<\/(?:\w+:)?UserData\s*>/.exec(text);
-  return start === undefined || end === null ? null : text.slice(start, end.index + end[0].length);
-}
-
-/**
- * A parser normalizes carriage returns and refuses references to characters outside XML (NUL, lone surrogates). Both occur
- * in script blocks and must be kept, so they pass the parser as a mark and four hex digits.
- */
-const MARK = '\ue000';
-const PROTECTED = /[\r\ue000]|&#(?:x([0-9a-f]{1,6})|(\d{1,7}));/gi;
-
-function protect(text: string): string {
-  if (!/[\r\ue000]|&#/.test(text)) return text;
-  return text.replace(PROTECTED, (whole, hex: string | undefined, decimal: string | undefined) => {
-    const code =
-      hex !== undefined ? Number.parseInt(hex, 16) : decimal !== undefined ? Number(decimal) : whole.charCodeAt(0);
-    // The characters that mean something to XML, and those beyond 16 bits, are left to the parser.
-    if (code > 0xffff || code === 0x26 || code === 0x3c || code === 0x3e || code === 0x22 || code === 0x27) return whole;
-    return MARK + code.toString(16).padStart(4, '0');
-  });
-}
-
-function restore(text: string): string {
-  if (!text.includes(MARK)) return text;
-  return text.replace(/\ue000([0-9a-f]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

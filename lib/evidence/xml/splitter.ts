@@ -1,89 +1,225 @@
-import type { TextEncoding } from './encoding.ts';
-
-/** A span of the buffer that is one Event element, or text between two of them. */
-export type Span = { readonly kind: 'event' | 'between'; readonly start: number; readonly end: number };
-
-export type Splitter = {
-  /**
-   * Cuts the buffer into events and what stands between them. `rest` is where an event begins that does not end here, or
-   * the end of what can be judged without more bytes.
-   */
-  split(buffer: Buffer, isLast: boolean): { spans: Span[]; rest: number };
-};
-
-const NAME_END = new Set([' ', '\t', '\r', '\n', '>', '/']);
+import type { XmlLimits } from './limits.ts';
+import type { TextWindow } from './window.ts';
 
 /**
- * Splits only at `<Event` as a tag, never at line breaks: script text has lines, and may hold `<Event` itself, escaped or
- * in CDATA. Works on bytes, so that offsets are those of the file and only events are decoded.
- *
- * @param prefix namespace prefix of the file's events with its colon, '' without
+ * A stretch of the text; each begins where the one before ends.
+ * `event`: from its start tag to its end tag. `cut`: an event that another one, or the end of the text, interrupts.
+ * `too-long`: an event whose end is not in reach; `end` is where the search stopped, skipLong finds the rest.
+ * `between`: what stands outside of events.
  */
-export function createSplitter(encoding: TextEncoding, prefix: string): Splitter {
-  const open = encoding.encode(`<${prefix}Event`);
-  const close = encoding.encode(`</${prefix}Event>`);
-  const cdata = encoding.encode('<![CDATA[');
-  const cdataEnd = encoding.encode(']]>');
-  const unit = encoding.bytesPerUnit;
+export type Piece = {
+  readonly kind: 'event' | 'cut' | 'too-long' | 'between';
+  readonly start: number;
+  readonly end: number;
+  /** Of `between`: it holds the end of an event whose start was not found. */
+  readonly hasLostEnd: boolean;
+};
 
-  /** indexOf on whole code units. */
-  const find = (buffer: Buffer, needle: Buffer, from: number): number => {
-    let at = buffer.indexOf(needle, from);
-    while (at >= 0 && unit === 2 && at % 2 !== 0) at = buffer.indexOf(needle, at + 1);
-    return at;
-  };
-  const findOpen = (buffer: Buffer, from: number): number => {
-    for (let at = find(buffer, open, from); at >= 0; at = find(buffer, open, at + unit)) {
-      const after = buffer.subarray(at + open.length, at + open.length + unit);
-      if (after.length < unit) return at;
-      if (NAME_END.has(encoding.decode(after))) return at;
-    }
-    return -1;
-  };
-  /** Past the event's closing tag; `cut` when another event begins first; null when the buffer ends first. */
-  const findEnd = (buffer: Buffer, start: number): { at: number; isCut: boolean } | null => {
-    let from = start + open.length;
+/** A tag of an Event element, or what begins with `<!`, in which tags do not count. */
+type Mark = { readonly kind: 'start' | 'end' | 'declaration'; readonly start: number; readonly end: number };
+
+const NAME = 'Event';
+/** Longer prefixes and blanks inside a tag are not looked through. */
+const PREFIX_MAX_UNITS = 64;
+/** What may stand around the name in a tag: blanks or a prefix, and a few characters of markup. */
+const TAG_UNITS = PREFIX_MAX_UNITS + 16;
+
+const LESS_THAN = 0x3c;
+const GREATER_THAN = 0x3e;
+const SLASH = 0x2f;
+const COLON = 0x3a;
+
+/**
+ * Splits only at tags of Event, never at line breaks: script text has lines, and may hold `<Event` itself, escaped or
+ * in CDATA. Each byte is searched a bounded number of times, whatever the text is.
+ */
+export class EventSplitter {
+  /** Where the next piece begins. */
+  position: number;
+  readonly #window: TextWindow;
+  readonly #limits: XmlLimits;
+  readonly #unit: number;
+  readonly #names: Finder;
+  readonly #declarations: Finder;
+  readonly #sectionEnds: Finder;
+  readonly #commentEnds: Finder;
+
+  constructor(window: TextWindow, start: number, limits: XmlLimits) {
+    this.position = start;
+    this.#window = window;
+    this.#limits = limits;
+    this.#unit = window.encoding.unitBytes;
+    this.#names = new Finder(window, NAME);
+    this.#declarations = new Finder(window, '<!');
+    this.#sectionEnds = new Finder(window, ']]>');
+    this.#commentEnds = new Finder(window, '-->');
+  }
+
+  /** The next piece, whole in the window unless it is too long; null at the end. */
+  async next(): Promise<Piece | null> {
+    const start = this.position;
+    await this.#window.load(start + this.#unit);
+    if (start >= this.#window.end) return null;
+    const { end, hasLostEnd } = await this.#findStart(start);
+    const piece: Piece = end > start ? { kind: 'between', start, end, hasLostEnd } : await this.#event(start);
+    this.position = piece.end;
+    return piece;
+  }
+
+  /** Passes the rest of an event that is too long without holding it; returns where it ends. */
+  async skipLong(): Promise<number> {
     for (;;) {
-      const end = find(buffer, close, from);
-      const section = find(buffer, cdata, from);
-      if (section >= 0 && (end < 0 || section < end)) {
-        const sectionEnd = find(buffer, cdataEnd, section + cdata.length);
-        const nextOpen = findOpen(buffer, from);
-        if (nextOpen >= 0 && nextOpen < section) return { at: nextOpen, isCut: true };
-        if (sectionEnd < 0) return null;
-        from = sectionEnd + cdataEnd.length;
-        continue;
-      }
-      const nextOpen = findOpen(buffer, from);
-      if (nextOpen >= 0 && nextOpen + open.length < buffer.length && (end < 0 || nextOpen < end)) {
-        return { at: nextOpen, isCut: true };
-      }
-      return end < 0 ? null : { at: end + close.length, isCut: false };
+      this.#window.release(this.position);
+      const limit = this.position + this.#limits.readBytes;
+      const mark = await this.#findTag(this.position, limit);
+      if (mark) this.position = mark.kind === 'end' ? mark.end : mark.start;
+      else this.position = Math.min(limit, this.#window.end);
+      if (mark || this.position >= this.#window.end) return this.position;
     }
-  };
+  }
 
-  return {
-    split(buffer, isLast) {
-      const spans: Span[] = [];
-      let at = 0;
-      for (;;) {
-        const start = findOpen(buffer, at);
-        if (start < 0) {
-          // A tag may begin in the last bytes.
-          const judged = isLast ? buffer.length : Math.max(at, buffer.length - open.length - unit) & ~(unit - 1);
-          if (judged > at) spans.push({ kind: 'between', start: at, end: judged });
-          return { spans, rest: Math.max(at, judged) };
-        }
-        if (start > at) spans.push({ kind: 'between', start: at, end: start });
-        const end = findEnd(buffer, start);
-        if (end === null) {
-          if (!isLast) return { spans, rest: start };
-          spans.push({ kind: 'event', start, end: buffer.length });
-          return { spans, rest: buffer.length };
-        }
-        spans.push({ kind: 'event', start, end: end.at });
-        at = end.at;
+  /** Where the first event at or after `from` starts, or where a stretch without one is cut. */
+  async #findStart(from: number): Promise<{ end: number; hasLostEnd: boolean }> {
+    const limit = from + this.#limits.blockBytes;
+    let hasLostEnd = false;
+    let at = from;
+    for (;;) {
+      const mark = await this.#findMark(at, limit);
+      if (mark === null) return { end: Math.max(at, Math.min(limit, this.#window.end)), hasLostEnd };
+      if (mark.kind === 'start') return { end: mark.start, hasLostEnd };
+      if (mark.kind === 'end') hasLostEnd = true;
+      at = mark.kind === 'end' ? mark.end : await this.#passDeclaration(mark, from);
+    }
+  }
+
+  async #event(start: number): Promise<Piece> {
+    const limit = start + this.#limits.eventMaxBytes;
+    let at = start + this.#unit * NAME.length;
+    // Past the name of its own tag.
+    const own = await this.#findMark(start, limit);
+    if (own) at = own.end;
+    for (;;) {
+      const held = this.#markInWindow(at, limit);
+      const mark = held === 'unknown' ? await this.#findMark(at, limit) : held;
+      if (mark === null) {
+        const isCut = this.#window.isComplete && this.#window.end <= limit;
+        const end = Math.min(limit, this.#window.end);
+        return { kind: isCut ? 'cut' : 'too-long', start, end, hasLostEnd: false };
       }
-    },
-  };
+      if (mark.kind === 'end') return { kind: 'event', start, end: mark.end, hasLostEnd: false };
+      if (mark.kind === 'start') return { kind: 'cut', start, end: mark.start, hasLostEnd: false };
+      at = await this.#passDeclaration(mark, start);
+    }
+  }
+
+  async #findTag(from: number, limit: number): Promise<Mark | null> {
+    for (let at = from; ; ) {
+      const mark = await this.#findMark(at, limit);
+      if (mark?.kind !== 'declaration') return mark;
+      at = mark.end;
+    }
+  }
+
+  /** The first mark that begins in [from, limit), or null. */
+  async #findMark(from: number, limit: number): Promise<Mark | null> {
+    for (;;) {
+      const found = this.#markInWindow(from, limit);
+      if (found !== 'unknown') return found;
+      await this.#window.load(this.#window.end + this.#unit);
+    }
+  }
+
+  /** As #findMark, in what is held: 'unknown' when that is not enough to tell. */
+  #markInWindow(from: number, limit: number): Mark | null | 'unknown' {
+    const { isComplete, end } = this.#window;
+    const tagBytes = TAG_UNITS * this.#unit;
+    for (let at = from; ; ) {
+      const name = this.#names.find(at);
+      const declaration = this.#declarations.find(from);
+      if (declaration >= 0 && declaration < limit && (name < 0 || declaration < name)) {
+        return { kind: 'declaration', start: declaration, end: declaration + 2 * this.#unit };
+      }
+      if (name < 0) return isComplete || end >= limit + tagBytes ? null : 'unknown';
+      if (name >= limit + tagBytes) return null;
+      if (!isComplete && name + tagBytes > end) return 'unknown';
+      const mark = this.#tagAt(name, from);
+      if (mark) return mark.start < limit ? mark : null;
+      at = name + this.#unit;
+    }
+  }
+
+  /** The tag whose name stands at `name`, or null when that is another name or no tag. */
+  #tagAt(name: number, from: number): Mark | null {
+    const unit = this.#unit;
+    const window = this.#window;
+    let after = name + NAME.length * unit;
+    const next = window.unitAt(after);
+    if (next !== GREATER_THAN && next !== SLASH && !isBlank(next)) return null;
+    let before = name - unit;
+    if (window.unitAt(before) === COLON) before = this.#prefixStart(before - unit);
+    const isEnd = window.unitAt(before) === SLASH;
+    if (isEnd) before -= unit;
+    if (before < from || window.unitAt(before) !== LESS_THAN) return null;
+    if (!isEnd) return { kind: 'start', start: before, end: after };
+    for (let blanks = 0; blanks < PREFIX_MAX_UNITS && isBlank(window.unitAt(after)); blanks++) after += unit;
+    return window.unitAt(after) === GREATER_THAN ? { kind: 'end', start: before, end: after + unit } : null;
+  }
+
+  /** The offset before a namespace prefix that ends at `last`. */
+  #prefixStart(last: number): number {
+    let at = last;
+    for (let units = 0; units < PREFIX_MAX_UNITS && isNameUnit(this.#window.unitAt(at)); units++)
+      at -= this.#unit;
+    return at;
+  }
+
+  /** The end of a comment or CDATA section that closes in reach; else its `<!` is as good as text and is passed. */
+  async #passDeclaration(mark: Mark, from: number): Promise<number> {
+    const limit = from + this.#limits.eventMaxBytes;
+    await this.#window.load(mark.start + TAG_UNITS * this.#unit);
+    const opening = this.#window.text(mark.start, Math.min(mark.start + 9 * this.#unit, this.#window.end));
+    const isSection = opening === '<![CDATA[';
+    if (!isSection && !opening.startsWith('<!--')) return mark.end;
+    const finder = isSection ? this.#sectionEnds : this.#commentEnds;
+    const inside = mark.start + (isSection ? 9 : 4) * this.#unit;
+    for (;;) {
+      const end = finder.find(inside);
+      if (end >= 0) return end < limit ? end + 3 * this.#unit : mark.end;
+      if (this.#window.isComplete || this.#window.end >= limit) return mark.end;
+      await this.#window.load(this.#window.end + this.#unit);
+    }
+  }
+}
+
+/** Finds a text again and again without searching the same bytes twice. Must be asked with rising offsets. */
+class Finder {
+  readonly #window: TextWindow;
+  readonly #text: string;
+  /** The last find, or -1; nothing stands between where it was asked for and #searched. */
+  #hit = -1;
+  #searched = 0;
+
+  constructor(window: TextWindow, text: string) {
+    this.#window = window;
+    this.#text = text;
+  }
+
+  find(from: number): number {
+    if (this.#hit >= from) return this.#hit;
+    const { end, encoding } = this.#window;
+    const begin = Math.max(from, this.#searched);
+    const fits = begin + this.#text.length * encoding.unitBytes <= end;
+    this.#hit = fits ? this.#window.indexOf(this.#text, begin) : -1;
+    const unsearched = end - (this.#text.length - 1) * encoding.unitBytes;
+    this.#searched = this.#hit >= 0 ? this.#hit : Math.max(begin, unsearched);
+    return this.#hit;
+  }
+}
+
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
+}
+
+function isNameUnit(unit: number): boolean {
+  return unit > 0x20 && unit !== LESS_THAN && unit !== GREATER_THAN && unit !== SLASH && unit !== COLON;
 }

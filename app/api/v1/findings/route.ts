@@ -1,0 +1,9 @@
+import { listFindings } from '#lib/findings/queries.ts';
+import { apiAnswer } from '#lib/http/answer.ts';
+import * as endpoints from '#lib/http/endpoints.ts';
+import { apiRoute } from '#lib/http/route.ts';
+
+export const GET = apiRoute({
+  ...endpoints.listFindings,
+  handler: async ({ actor, query }) => apiAnswer(await listFindings(actor, query)),
+});

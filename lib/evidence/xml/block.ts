@@ -1,0 +1,178 @@
+import { isUtf8 } from 'node:buffer';
+import type { Block, CensusRow, EvidenceRecord, Place, Problem, ProblemCode } from '#lib/evidence/record.ts';
+import { parseIsoTime } from '#lib/evidence/time.ts';
+import { isJunk } from './between.ts';
+import { Census } from './census.ts';
+import { EventSyntaxError, type ParsedEvent, parseEventText } from './event-text.ts';
+import type { NeedleTest } from './needles.ts';
+import type { Piece } from './splitter.ts';
+import type { TextWindow } from './window.ts';
+
+/** A hostile text has an error every few bytes; the ones of a block after these are told as one. */
+const PROBLEMS_MAX = 1000;
+
+export type PlacedPiece = Piece & { readonly line: number };
+
+/** Makes a block of pieces that are whole in the window. */
+export function buildBlock(
+  window: TextWindow,
+  extent: { readonly index: number; readonly offset: number; readonly end: number },
+  pieces: readonly PlacedPiece[],
+  mayMatch: NeedleTest | null,
+): Block {
+  const { index, offset, end } = extent;
+  const bytes = window.bytes(offset, end);
+  const events = pieces.filter((piece) => piece.kind === 'event');
+  const isParsed = mayMatch === null || mayMatch(bytes);
+  const records: EvidenceRecord[] = [];
+  const problems: Problem[] = [];
+  const isTextChecked = window.encoding.unitBytes === 2 || isUtf8(bytes);
+  for (const piece of pieces) {
+    const problem = piece.kind === 'event' ? null : describePiece(window, piece);
+    if (problem) problems.push(problem);
+    if (piece.kind !== 'event') continue;
+    if (!isTextChecked && !isUtf8(window.bytes(piece.start, piece.end))) {
+      problems.push(
+        problemOf(
+          piece,
+          'encoding',
+          false,
+          'Bytes of the event that begins here are no UTF-8; they show as U+FFFD.',
+        ),
+      );
+    }
+    if (!isParsed) continue;
+    const record = readEvent(window.text(piece.start, piece.end), piece);
+    if ('code' in record) problems.push(record);
+    else records.push(record);
+  }
+  return {
+    index,
+    offset,
+    lengthBytes: end - offset,
+    records,
+    recordCount: isParsed ? records.length : events.length,
+    isParsed,
+    problems: problems.length > PROBLEMS_MAX ? joinRest(problems) : problems,
+    census: isParsed ? () => countRecords(records) : lazyCensus(window, offset, Buffer.from(bytes), events),
+  };
+}
+
+/** What a piece that is no readable event means, or null when nothing is wrong. */
+export function describePiece(window: TextWindow, piece: PlacedPiece): Problem | null {
+  const size = (piece.end - piece.start).toLocaleString('en');
+  switch (piece.kind) {
+    case 'event':
+      return null;
+    case 'cut':
+      return problemOf(
+        piece,
+        'xml-syntax',
+        true,
+        `The event that begins here has no end; ${size} bytes were left out.`,
+      );
+    case 'too-long':
+      return problemOf(
+        piece,
+        'record-too-long',
+        true,
+        `The event that begins here is too long to be read; ${size} bytes were left out.`,
+      );
+    case 'between': {
+      if (piece.hasLostEnd) {
+        return problemOf(
+          piece,
+          'xml-syntax',
+          true,
+          `The end of an event without its start is among ${size} bytes that were left out.`,
+        );
+      }
+      if (!isJunk(window.text(piece.start, piece.end))) return null;
+      return problemOf(
+        piece,
+        'xml-syntax',
+        false,
+        `${size} bytes that are no event stand here and were left out.`,
+      );
+    }
+  }
+}
+
+function problemOf(piece: PlacedPiece, code: ProblemCode, isLoss: boolean, message: string): Problem {
+  return {
+    place: placeOf(piece),
+    skippedBytes: code === 'encoding' ? 0 : piece.end - piece.start,
+    code,
+    message,
+    isLoss,
+  };
+}
+
+function joinRest(problems: readonly Problem[]): readonly Problem[] {
+  const rest = problems.slice(PROBLEMS_MAX);
+  const [first] = rest;
+  if (!first) return problems;
+  const joined: Problem = {
+    place: first.place,
+    skippedBytes: rest.reduce((sum, problem) => sum + problem.skippedBytes, 0),
+    code: 'xml-syntax',
+    message: `From here on this part of the text has ${rest.length.toLocaleString('en')} more problems.`,
+    isLoss: rest.some((problem) => problem.isLoss),
+  };
+  return [...problems.slice(0, PROBLEMS_MAX), joined];
+}
+
+function placeOf(piece: PlacedPiece): Place {
+  return { offset: piece.start, line: piece.line };
+}
+
+function readEvent(text: string, piece: PlacedPiece): EvidenceRecord | Problem {
+  const parsed = tryParse(text, 'all');
+  if (typeof parsed === 'string') {
+    return problemOf(
+      piece,
+      'xml-syntax',
+      true,
+      `The event that begins here is not well-formed (${parsed}) and was left out.`,
+    );
+  }
+  return { form: 'xml', place: placeOf(piece), timeTicks: ticksOf(parsed), ...parsed };
+}
+
+/** The event, or what is wrong with it. */
+function tryParse(text: string, part: 'all' | 'system'): ParsedEvent | string {
+  try {
+    return parseEventText(text, part);
+  } catch (error) {
+    if (error instanceof EventSyntaxError) return error.message;
+    throw error;
+  }
+}
+
+function ticksOf({ system }: ParsedEvent): bigint | null {
+  return system.systemTime === null ? null : parseIsoTime(system.systemTime);
+}
+
+function countRecords(records: readonly EvidenceRecord[]): readonly CensusRow[] {
+  const census = new Census();
+  for (const record of records) census.add(record.system, record.timeTicks);
+  return census.rows();
+}
+
+/** Of a block that was skipped: reads the System elements when asked, by the same parser, from a copy of the bytes. */
+function lazyCensus(
+  window: TextWindow,
+  offset: number,
+  bytes: Buffer,
+  events: readonly Piece[],
+): () => readonly CensusRow[] {
+  return () => {
+    const census = new Census();
+    for (const { start, end } of events) {
+      const text = bytes.toString(window.encoding.name, start - offset, end - offset);
+      const parsed = tryParse(text, 'system');
+      if (typeof parsed !== 'string') census.add(parsed.system, ticksOf(parsed));
+    }
+    return census.rows();
+  };
+}

@@ -1,0 +1,238 @@
+/**
+ * What the HTTP API offers, one entry a method and path. The OpenAPI document is made from it, the permission tests walk
+ * over it, and a route that is not in it (or in permission-table.ts) fails them.
+ *
+ * A route takes its schemas from its entry: `export const GET = apiRoute({ ...listFindings, handler })`, where
+ * `listFindings` is the entry; its inputs are the schemas that forms use too, its answer is described in schemas.ts.
+ */
+import { z } from 'zod';
+import { findingChange, findingListQuery, noteInput } from '#lib/findings/inputs.ts';
+import { riskObjectQuery } from '#lib/risk/inputs.ts';
+import { hostListQuery, timelineQuery } from '#lib/timeline/inputs.ts';
+import type { Access } from './access.ts';
+import * as answers from './schemas.ts';
+
+export type Endpoint = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With parameters in braces: `/api/v1/findings/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly permission: Access;
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  /** Body of type application/json, unless `bodyType` says another. */
+  readonly body?: z.ZodType;
+  readonly bodyType?: string;
+  /** Status of success; 200 when not given. */
+  readonly status?: number;
+  /** Answer of type application/json, unless `responseType` says another. */
+  readonly response?: z.ZodType;
+  readonly responseType?: string;
+};
+
+const id = z.string().min(1).max(300);
+const evidenceReference = z.object({ id: id.describe('Id of the evidence.') });
+const findingReference = z.object({ id: id.describe('Id of the finding, or its number: `12` or `F-12`.') });
+const hostReference = z.object({ id: id.describe('Id of the host, or any of its names.') });
+
+export const addEvidence = {
+  method: 'POST',
+  path: '/api/v1/evidence',
+  summary: 'Keeps files as evidence and has them read.',
+  permission: 'add-evidence',
+  body: z.object({ file: z.array(z.file()).min(1).describe('One part a file; files are kept one by one.') }),
+  bodyType: 'multipart/form-data',
+  status: 202,
+  response: answers.evidenceAdded,
+} as const satisfies Endpoint;
+
+export const listEvidence = {
+  method: 'GET',
+  path: '/api/v1/evidence',
+  summary: 'The newest 1,000 pieces of evidence with how far they are read.',
+  permission: 'read',
+  response: answers.evidenceList,
+} as const satisfies Endpoint;
+
+export const getEvidence = {
+  method: 'GET',
+  path: '/api/v1/evidence/{id}',
+  summary: 'One piece of evidence: hosts, kinds of events, problems, and which detections ran or were blind.',
+  permission: 'read',
+  params: evidenceReference,
+  response: answers.evidenceDetail,
+} as const satisfies Endpoint;
+
+export const downloadEvidence = {
+  method: 'GET',
+  path: '/api/v1/evidence/{id}/content',
+  summary: 'The bytes as they came. The download is written into the audit.',
+  permission: 'download-evidence',
+  params: evidenceReference,
+  responseType: 'application/octet-stream',
+} as const satisfies Endpoint;
+
+export const getEvidenceConsequences = {
+  method: 'GET',
+  path: '/api/v1/evidence/{id}/consequences',
+  summary: 'What would go if this evidence were deleted.',
+  permission: 'delete-evidence',
+  params: evidenceReference,
+  response: answers.deletionConsequences,
+} as const satisfies Endpoint;
+
+export const deleteEvidence = {
+  method: 'DELETE',
+  path: '/api/v1/evidence/{id}',
+  summary: 'Deletes evidence with the events and findings that rest on it alone.',
+  permission: 'delete-evidence',
+  params: evidenceReference,
+  status: 204,
+} as const satisfies Endpoint;
+
+export const listFindings = {
+  method: 'GET',
+  path: '/api/v1/findings',
+  summary: 'A page of findings. Several values of one filter are joined by commas.',
+  permission: 'read',
+  query: findingListQuery,
+  response: answers.findingPage,
+} as const satisfies Endpoint;
+
+export const getFinding = {
+  method: 'GET',
+  path: '/api/v1/findings/{id}',
+  summary: 'One finding: why it fired, its events, risk, ATT&CK, notes and history.',
+  permission: 'read',
+  params: findingReference,
+  response: answers.findingDetail,
+} as const satisfies Endpoint;
+
+export const updateFinding = {
+  method: 'PATCH',
+  path: '/api/v1/findings/{id}',
+  summary:
+    'Changes status, disposition, reason or owner; 409 with what stands there when somebody was faster.',
+  permission: 'triage',
+  params: findingReference,
+  body: findingChange,
+  response: answers.findingDetail,
+} as const satisfies Endpoint;
+
+export const addFindingNote = {
+  method: 'POST',
+  path: '/api/v1/findings/{id}/notes',
+  summary: 'Adds a note and answers the finding.',
+  permission: 'triage',
+  params: findingReference,
+  body: noteInput,
+  status: 201,
+  response: answers.findingDetail,
+} as const satisfies Endpoint;
+
+export const listHosts = {
+  method: 'GET',
+  path: '/api/v1/hosts',
+  summary: 'A page of hosts, those with the highest risk first.',
+  permission: 'read',
+  query: hostListQuery,
+  response: answers.hostPage,
+} as const satisfies Endpoint;
+
+export const getHost = {
+  method: 'GET',
+  path: '/api/v1/hosts/{id}',
+  summary: 'One host: risk with its peak of 24 hours, findings, coverage, evidence.',
+  permission: 'read',
+  params: hostReference,
+  response: answers.hostDetail,
+} as const satisfies Endpoint;
+
+export const getHostTimeline = {
+  method: 'GET',
+  path: '/api/v1/hosts/{id}/timeline',
+  summary: 'What happened on a host; without a range, all that is kept.',
+  permission: 'read',
+  params: hostReference,
+  query: timelineQuery,
+  response: answers.hostTimeline,
+} as const satisfies Endpoint;
+
+export const listRiskObjects = {
+  method: 'GET',
+  path: '/api/v1/risk/objects',
+  summary: 'Systems and users, the highest sum of risk within 24 hours first.',
+  permission: 'read',
+  query: riskObjectQuery,
+  response: answers.riskObjectPage,
+} as const satisfies Endpoint;
+
+export const getAttackMatrix = {
+  method: 'GET',
+  path: '/api/v1/attack',
+  summary: 'ATT&CK techniques of the detections under each of their tactics, with what was found.',
+  permission: 'read',
+  response: answers.attackMatrix,
+} as const satisfies Endpoint;
+
+export const getOverview = {
+  method: 'GET',
+  path: '/api/v1/overview',
+  summary: 'The numbers of the overview.',
+  permission: 'read',
+  response: answers.overview,
+} as const satisfies Endpoint;
+
+const getHealth = {
+  method: 'GET',
+  path: '/healthz',
+  summary: 'Whether the web server answers.',
+  permission: { public: 'asked by supervisors; tells nothing' },
+  response: z.object({ status: z.literal('ok') }),
+} as const satisfies Endpoint;
+
+const getReadiness = {
+  method: 'GET',
+  path: '/readyz',
+  summary: 'Whether requests can be served; 503 when the database does not answer.',
+  permission: { public: 'asked by load balancers; tells nothing' },
+  response: z.object({ status: z.literal('ready') }),
+} as const satisfies Endpoint;
+
+export const getMetrics = {
+  method: 'GET',
+  path: '/metrics',
+  summary: 'Figures of the web process, evidence, findings and workers for Prometheus.',
+  permission: 'read',
+  responseType: 'text/plain',
+} as const satisfies Endpoint;
+
+const getOpenApi = {
+  method: 'GET',
+  path: '/api/v1/openapi.json',
+  summary: 'This document.',
+  permission: { public: 'describes the program, not its data' },
+} as const satisfies Endpoint;
+
+export const ENDPOINTS: readonly Endpoint[] = [
+  addEvidence,
+  listEvidence,
+  getEvidence,
+  downloadEvidence,
+  getEvidenceConsequences,
+  deleteEvidence,
+  listFindings,
+  getFinding,
+  updateFinding,
+  addFindingNote,
+  listHosts,
+  getHost,
+  getHostTimeline,
+  listRiskObjects,
+  getAttackMatrix,
+  getOverview,
+  getHealth,
+  getReadiness,
+  getMetrics,
+  getOpenApi,
+];

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+export const RISK_OBJECT_TYPES = ['system', 'user'] as const;
+
+export const riskObjectQuery = z.object({
+  type: z.enum(RISK_OBJECT_TYPES).optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/, 'The cursor does not come from this list. Begin again without it.')
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+export type RiskObjectQuery = z.output<typeof riskObjectQuery>;
