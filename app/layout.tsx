@@ -3,9 +3,9 @@ import { GeistSans } from 'geist/font/sans';
 import type { Metadata } from 'next';
 import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
-import { Toaster } from '#components/ui/toast.tsx';
 import { Nonce } from '#components/shell/nonce.tsx';
 import { ZoneProvider } from '#components/time/zone-context.tsx';
+import { Toaster } from '#components/ui/toast.tsx';
 import { readPreferences } from '#lib/preferences/read.ts';
 import './globals.css';
 

@@ -19,10 +19,12 @@ test('from an empty instance to a closed finding', async ({ page }) => {
 
   await test.step('both files are uploaded and read', async () => {
     await page.goto('/evidence');
-    await page.getByLabel('Choose evidence files').setInputFiles([
-      path.join(EVIDENCE, 'powershell-win32-scheduledjob.evtx'),
-      path.join(EVIDENCE, 'sysmon-enableat.evtx'),
-    ]);
+    await page
+      .getByLabel('Choose evidence files')
+      .setInputFiles([
+        path.join(EVIDENCE, 'powershell-win32-scheduledjob.evtx'),
+        path.join(EVIDENCE, 'sysmon-enableat.evtx'),
+      ]);
     const files = page.getByRole('region', { name: 'Files' });
     await expect(files.getByText('Read', { exact: true })).toHaveCount(2, { timeout: 30_000 });
     await expect(files.getByRole('row', { name: /powershell/ })).toContainText('37');
@@ -53,16 +55,27 @@ test('from an empty instance to a closed finding', async ({ page }) => {
 
   await test.step('one finding says why it fired; closed as false positive it takes its risk away', async () => {
     await page.goto('/findings?mode=strict&sort=first&direction=asc');
-    await page.getByRole('link', { name: /listed jobs through Win32_ScheduledJob/ }).first().click();
-    await expect(page.getByRole('heading', { level: 1 })).toContainText('listed jobs through Win32_ScheduledJob');
+    await page
+      .getByRole('link', { name: /listed jobs through Win32_ScheduledJob/ })
+      .first()
+      .click();
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(
+      'listed jobs through Win32_ScheduledJob',
+    );
     await expect(page.locator('mark', { hasText: 'Win32_ScheduledJob' }).first()).toBeVisible();
     await expect(page.getByText(FIRST_TIMES[1] ?? '').first()).toBeVisible();
     await expectAccessible(page);
-    await page.getByRole('button', { name: /^Close/ }).first().click();
+    await page
+      .getByRole('button', { name: /^Close/ })
+      .first()
+      .click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('False positive').click();
     await dialog.getByLabel(/Reason/).fill('Inventory job of the help desk, ticket 4711');
-    await dialog.getByRole('button', { name: /^Close/ }).last().click();
+    await dialog
+      .getByRole('button', { name: /^Close/ })
+      .last()
+      .click();
     await expect(page.getByText('False positive').first()).toBeVisible();
     await page.goto(`/hosts/${HOST}`);
     await expect(page.getByRole('heading', { name: 'Risk 105' })).toBeVisible();

@@ -9,7 +9,7 @@ const button = cva(
     variants: {
       variant: {
         default: 'border-line-strong bg-surface text-text hover:bg-raised',
-        primary: 'border-accent bg-accent text-bg hover:opacity-90',
+        primary: 'border-accent bg-accent text-bg hover:underline',
         quiet: 'border-transparent bg-transparent text-text-2 hover:bg-raised hover:text-text',
         danger: 'border-critical bg-surface text-critical hover:bg-critical-soft',
       },

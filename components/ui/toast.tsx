@@ -49,7 +49,9 @@ export function Toaster() {
           }}
           className={`flex items-center gap-3 rounded-lg border bg-surface px-4 py-2.5 shadow-lg ${one.tone === 'error' ? 'border-critical' : 'border-line-strong'}`}
         >
-          <Radix.Title className={one.tone === 'error' ? 'text-critical' : undefined}>{one.title}</Radix.Title>
+          <Radix.Title className={one.tone === 'error' ? 'text-critical' : undefined}>
+            {one.title}
+          </Radix.Title>
           {one.action && (
             <Radix.Action asChild altText={one.action.label}>
               <Button onClick={one.action.onClick}>{one.action.label}</Button>

@@ -1,6 +1,10 @@
 import { expect, type Page } from '@playwright/test';
 
-export const ADMIN = { name: 'Ana Admin', email: 'ana@example.org', password: 'correct horse battery staple' };
+export const ADMIN = {
+  name: 'Ana Admin',
+  email: 'ana@example.org',
+  password: 'correct horse battery staple',
+};
 
 /** The user of the tests: makes the first administrator when there is none yet, else signs in. */
 export async function signIn(page: Page): Promise<void> {

@@ -35,7 +35,8 @@ function ruleOf(
   environment: SearchEnvironment,
   wanted: string | undefined,
 ): DetectionRule {
-  const variant = wanted !== undefined && Object.hasOwn(detection.variants, wanted) ? wanted : detection.default_variant;
+  const variant =
+    wanted !== undefined && Object.hasOwn(detection.variants, wanted) ? wanted : detection.default_variant;
   const search = detection.variants[variant]?.search ?? '';
   const compile = (text: string, field: string) => {
     try {
@@ -51,8 +52,11 @@ function ruleOf(
     say,
     applies: when === undefined ? null : compile(`search * | where ${when}`, 'sentences'),
   }));
-  const render = (template: string, row: ReadonlyMap<string, FieldValue>, events: readonly SearchableEvent[]): string =>
-    renderTemplate(template, { row, events });
+  const render = (
+    template: string,
+    row: ReadonlyMap<string, FieldValue>,
+    events: readonly SearchableEvent[],
+  ): string => renderTemplate(template, { row, events });
   return {
     id: detection.id,
     name: detection.name,

@@ -23,7 +23,10 @@ export type ScanReport = {
   readonly sightings: ReadonlyMap<string, readonly ScanSighting[]>;
   readonly totals: ScanTotals;
   /** For each rule: host -> events that it could judge. None: the rule was blind. */
-  readonly relevance: readonly { readonly rule: DetectionRule; readonly hosts: ReadonlyMap<string, Relevance> }[];
+  readonly relevance: readonly {
+    readonly rule: DetectionRule;
+    readonly hosts: ReadonlyMap<string, Relevance>;
+  }[];
 };
 
 /** Field that is in the template of every script block event, and so in every chunk that may hold a part of one. */

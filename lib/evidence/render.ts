@@ -35,7 +35,9 @@ function renderSystem(system: SystemValues): string {
 
 function renderEventData(data: EvidenceRecord['data']): string {
   if (data.length === 0) return '<EventData/>';
-  const items = data.map(([name, value]) => `<Data${name === '' ? '' : attribute('Name', name)}>${escapeXml(value)}</Data>`);
+  const items = data.map(
+    ([name, value]) => `<Data${name === '' ? '' : attribute('Name', name)}>${escapeXml(value)}</Data>`,
+  );
   return `<EventData>${items.join('')}</EventData>`;
 }
 
@@ -47,12 +49,18 @@ function attribute(name: string, value: string | null): string {
   return value === null ? '' : ` ${name}='${escapeXml(value)}'`;
 }
 
-const NAMED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&apos;', '"': '&quot;' };
+const NAMED: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  "'": '&apos;',
+  '"': '&quot;',
+};
+
+/** What XML gives a meaning, control characters but tab and line feed, noncharacters, lone surrogates. */
+const ESCAPED = /[&<>'"]|(?![\t\n])\p{Cc}|[\ufffe\uffff]|\p{Cs}/gu;
 
 /** Line breaks stay as they are in text; a carriage return becomes a reference, or a parser would normalize it away. */
 export function escapeXml(text: string): string {
-  return text.replace(
-    /[&<>'"]|[\0-\x08\x0b-\x1f\x7f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-    (character) => NAMED[character] ?? `&#${character.charCodeAt(0)};`,
-  );
+  return text.replace(ESCAPED, (character) => NAMED[character] ?? `&#${character.charCodeAt(0)};`);
 }

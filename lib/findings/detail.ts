@@ -51,7 +51,7 @@ export async function getFinding(actor: Actor, idOrNumber: string): Promise<Find
     chainOf(finding, known),
     listAudit(actor, 'finding', id),
     db.user.findMany({
-      where: { OR: [{ banned: null }, { banned: false }] },
+      where: { accounts: { some: {} }, OR: [{ banned: null }, { banned: false }] },
       select: { id: true, name: true },
       orderBy: { name: 'asc' },
       take: 200,

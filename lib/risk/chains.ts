@@ -35,8 +35,11 @@ export function findChain(chain: ChainRule, findings: readonly ChainFinding[]): 
   return {
     chain,
     findingIds: all.map((member) => member.id),
-    firstTicks: all.reduce((min, { firstTicks }) => Math.min(firstTicks, min), all[0]?.firstTicks ?? 0n),
-    lastTicks: all.reduce((max, { lastTicks }) => Math.max(lastTicks, max), 0n),
+    firstTicks: all.reduce(
+      (min, { firstTicks }) => (firstTicks < min ? firstTicks : min),
+      all[0]?.firstTicks ?? 0n,
+    ),
+    lastTicks: all.reduce((max, { lastTicks }) => (lastTicks > max ? lastTicks : max), 0n),
   };
 }
 
@@ -80,7 +83,7 @@ export async function recomputeChains(
       state: 'active',
       mode: 'strict',
       hostId: { not: null },
-      NOT: { disposition: { in: ['false_positive', 'benign_positive'] } },
+      OR: [{ disposition: null }, { disposition: { in: ['true_positive', 'undetermined'] } }],
     },
     select: { id: true, hostId: true, detectionId: true, firstTicks: true, lastTicks: true },
   });

@@ -91,8 +91,8 @@ export async function getHost(actor: Actor, idOrName: string): Promise<HostDetai
         : {
             name: chainName,
             severity: chainSeverity,
-            firstTicks: times.reduce((min, time) => Math.min(time, min)).toString(),
-            lastTicks: times.reduce((max, time) => Math.max(time, max)).toString(),
+            firstTicks: times.reduce((min, time) => (time < min ? time : min)).toString(),
+            lastTicks: times.reduce((max, time) => (time > max ? time : max)).toString(),
           },
   };
 }
