@@ -132,7 +132,7 @@ async function scanFile(
   try {
     const source = file === '-' ? await spool(process.stdin) : await openFile(file);
     try {
-      scan.startFile();
+      scan.startFile(source.sizeBytes);
       const { blocks } = await readEvidence(source, { needles: scan.needles });
       for await (const block of blocks) {
         for (const problem of scan.add(file, block)) {

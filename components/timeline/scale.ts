@@ -1,3 +1,5 @@
+import { formatTicks } from '#lib/preferences/zone.ts';
+
 /** Charts count in milliseconds, events in 100 ns ticks: this is the only place that goes from one to the other. */
 export function ticksToMs(ticks: string): number {
   return Number(BigInt(ticks) / 10_000n) + Number(BigInt(ticks) % 10_000n) / 10_000;
@@ -36,16 +38,7 @@ export function axisTicks(fromMs: number, toMs: number, count: number): { ticks:
 
 /** An axis label: as much of the time as tells the ticks apart, in the user's zone. */
 export function axisLabel(ms: number, stepMs: number, zone: string): string {
-  const options: Intl.DateTimeFormatOptions =
-    stepMs >= DAY
-      ? { year: 'numeric', month: '2-digit', day: '2-digit' }
-      : stepMs >= MINUTE
-        ? { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' }
-        : {
-            hour: '2-digit',
-            minute: '2-digit',
-            second: '2-digit',
-            ...(stepMs < SECOND ? { fractionalSecondDigits: 3 } : {}),
-          };
-  return new Intl.DateTimeFormat('sv-SE', { ...options, timeZone: zone, hourCycle: 'h23' }).format(ms);
+  const time = formatTicks(msToTicks(ms), zone, stepMs < SECOND ? 3 : 0);
+  if (stepMs >= DAY) return time.slice(0, 10);
+  return stepMs >= MINUTE ? time.slice(5, 16) : time.slice(11);
 }

@@ -65,13 +65,13 @@ export class Scan {
     return needles;
   }
 
-  startFile(): void {
+  startFile(sizeBytes: number): void {
     this.totals.files += 1;
+    this.totals.bytes += sizeBytes;
     this.#occurrences = new Occurrences();
   }
 
   add(file: string, block: Block): readonly Problem[] {
-    this.totals.bytes += block.lengthBytes;
     this.totals.events += block.recordCount;
     this.totals.badRecords += block.problems.filter((problem) => problem.isLoss).length;
     this.#relevance.add(block.census());

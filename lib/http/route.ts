@@ -49,7 +49,7 @@ export function apiRoute<
     const result = await options.handler({
       actor,
       request,
-      params: parse(options.params, await context.params) as z.output<P>,
+      params: parse(options.params, (await context.params) ?? {}) as z.output<P>,
       query: parse(options.query, queryOf(request)) as z.output<Q>,
       body: (options.body ? parse(options.body, await readJson(request)) : {}) as z.output<B>,
     });

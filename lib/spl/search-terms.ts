@@ -96,6 +96,9 @@ function compileScalarTest(expression: SearchExpression & { readonly kind: 'comp
   }
 }
 
+/** What data models say for an absent value: in no raw text, so a term that it satisfies needs no literal there. */
+const MODEL_DEFAULT = 'unknown';
+
 /** A term on a field: true when one of the field's values passes; an absent field has none. */
 function compileFieldTest(field: string, span: Span, test: ScalarTest, scope: FieldScope): CompiledTerms {
   const read = scope.read(field, span);
@@ -116,7 +119,7 @@ function compileFieldTest(field: string, span: Span, test: ScalarTest, scope: Fi
       const text = toText(found);
       terms.push({ field, term, value: text, ranges: test.rangesIn(text) });
     },
-    needles: scope.isVerbatim(field) ? test.needles : [],
+    needles: scope.isVerbatim(field) && !matches(MODEL_DEFAULT) ? test.needles : [],
   };
 }
 

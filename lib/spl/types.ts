@@ -48,7 +48,7 @@ export type Row = {
 export type MatchedTerm = {
   /** Field as the search writes it. */
   readonly field: string;
-  /** The term as written, for example `ScriptBlockText="*win32_scheduledjob*"`. */
+  /** The term as written, for example `Image="*\\at.exe"`. */
   readonly term: string;
   readonly value: string;
   /** Where the literal parts of the pattern stand in value: UTF-16 offsets, ascending. */

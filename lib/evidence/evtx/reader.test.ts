@@ -18,7 +18,10 @@ function manifest(): ManifestRow[] {
 const shared = (file: string) =>
   readFileSync(new URL(encodeURIComponent(file).replaceAll('%2F', '/'), sharedData));
 
-/** The raw walk of the manifest stops at the first broken record of a chunk; whole records after it are read too. */
+/**
+ * The raw walk that made the manifest stops at the first broken record of a chunk. What follows it is no leftover of an
+ * earlier round of the log: see "records after a damaged one" below.
+ */
 const RECORDS_AFTER_DAMAGE: ReadonlyMap<string, number> = new Map([
   ['evtx/omer/sample_with_a_bad_chunk_magic.evtx', 31],
   ['evtx/omer/sample-with-zero-data-size-event.evtx', 115],
@@ -38,6 +41,31 @@ describe.skipIf(!hasSharedData)('real logs of the shared data', () => {
     expect(skipped.map((block) => block.census())).toEqual(parsed.map((block) => block.census()));
     expect(skipped.map((block) => block.problems)).toEqual(parsed.map((block) => block.problems));
   });
+
+  it.each([
+    ['evtx/omer/sample-with-zero-data-size-event.evtx', 450, [1, 450]],
+    ['evtx/omer/sample_with_a_bad_chunk_magic.evtx', 300, [45_691, 47_705]],
+  ])(
+    'records after a damaged one in %s are each new and of their chunk',
+    async (file, count, [first, last]) => {
+      const bytes = shared(file);
+      const ids: number[] = [];
+      for (const block of await readBlocks(bytes)) {
+        const known = block.records.flatMap(({ system }) =>
+          system.recordId === null ? [] : [system.recordId],
+        );
+        // The chunk header names the first and the last record number (offsets 8 and 16).
+        const range = [8, 16].map((at) => Number(bytes.readBigUInt64LE(block.offset + at)));
+        for (const id of known.map(Number)) {
+          expect(id).toBeGreaterThanOrEqual(range[0] ?? 0);
+          expect(id).toBeLessThanOrEqual(range[1] ?? 0);
+          ids.push(id);
+        }
+      }
+      expect([ids.length, new Set(ids).size]).toEqual([count, count]);
+      expect([Math.min(...ids), Math.max(...ids)]).toEqual([first, last]);
+    },
+  );
 
   it('reads known events to the last digit', async () => {
     const blocks = await readBlocks(shared('derived/powershell-win32-scheduledjob.evtx'));
