@@ -22,6 +22,10 @@ async function main(): Promise<number> {
     return 2;
   }
   const knowledge = await loadKnowledge({ variant: options.variant });
+  if (options.variant !== undefined && !knowledge.rules.some((rule) => rule.variant === options.variant)) {
+    process.stderr.write(`no detection has the variant ${options.variant}\n${USAGE}\n`);
+    return 2;
+  }
   const unknown = options.detections.filter((id) => !knowledge.rules.some((rule) => rule.id.startsWith(id)));
   if (unknown.length > 0) {
     process.stderr.write(`no detection has the id ${unknown.join(', ')}; there are:\n`);

@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<Severity, string>> = {
 };
 
 const badge = cva(
-  'inline-flex items-center gap-1.5 whitespace-nowrap rounded px-1.5 font-medium text-[12px]',
+  'inline-flex shrink-0 items-center gap-1.5 whitespace-nowrap rounded px-1.5 font-medium text-[12px]',
   {
     variants: {
       severity: {

@@ -30,9 +30,11 @@ export function HostTimeline({ timeline, zone, chain }: Props) {
     if (range) {
       next.set('from', range.from);
       next.set('to', range.to);
+      next.delete('range');
     } else {
       next.delete('from');
       next.delete('to');
+      next.set('range', 'all');
     }
     startTransition(() => router.push(`${pathname}?${next}`, { scroll: false }));
   };
@@ -53,7 +55,7 @@ export function HostTimeline({ timeline, zone, chain }: Props) {
     document.getElementById(`event-${event.id}`)?.scrollIntoView({ block: 'center' });
   };
   const events = lane === 'all' ? timeline.events : timeline.events.filter((event) => event.lane === lane);
-  const isZoomed = params.has('from') || params.has('to');
+  const isAll = params.get('range') === 'all';
 
   return (
     <div className="grid gap-3" aria-busy={isPending}>
@@ -77,7 +79,7 @@ export function HostTimeline({ timeline, zone, chain }: Props) {
           <Button variant="quiet" onClick={() => zoom(2n, 1n)}>
             Zoom out
           </Button>
-          <Button onClick={() => show(null)} disabled={!isZoomed}>
+          <Button onClick={() => show(null)} disabled={isAll || timeline.outsideTotal === 0}>
             Show all
           </Button>
         </div>
@@ -90,6 +92,8 @@ export function HostTimeline({ timeline, zone, chain }: Props) {
         />
         <p className="pt-1 text-[12px] text-text-3">
           Bars count all events by the hour; drag on them to zoom. Marks are events that are kept.
+          {timeline.outsideTotal > 0 &&
+            ` ${timeline.outsideTotal.toLocaleString('en')} kept events lie outside this range.`}
           {timeline.gaps.length > 0 &&
             ` ${timeline.gaps.length} ${timeline.gaps.length === 1 ? 'span' : 'spans'} of an hour or more without any event.`}
           {timeline.farLogonTotal > 0 &&
@@ -140,10 +144,10 @@ export function HostTimeline({ timeline, zone, chain }: Props) {
                   id={`event-${event.id}`}
                   data-state={picked === event.id ? 'selected' : undefined}
                 >
-                  <TableCell className="font-mono text-[12px]">
+                  <TableCell className="whitespace-nowrap font-mono text-[12px]">
                     <Time ticks={event.ticks} precision={7} />
                   </TableCell>
-                  <TableCell>{event.lane}</TableCell>
+                  <TableCell className="whitespace-nowrap">{event.lane}</TableCell>
                   <TableCell className="max-w-[520px] truncate">
                     {event.findings.map((finding) => (
                       <a key={finding.id} href={`/findings/${finding.number}`} className="mr-2 no-underline">

@@ -125,8 +125,8 @@ export function TimelineChart({ timeline, zone, chain, onZoom, onPick }: Props) 
                 key={gap.fromTicks}
                 x1={Math.max(from, ticksToMs(gap.fromTicks))}
                 x2={Math.min(to, ticksToMs(gap.toTicks))}
-                fill="var(--critical-soft)"
-                fillOpacity={0.6}
+                fill="var(--raised)"
+                fillOpacity={0.8}
                 stroke="none"
               />
             ))}

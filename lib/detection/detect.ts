@@ -1,4 +1,6 @@
 import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
+import { toStored } from '#lib/events/stored.ts';
+import { SECOND_TICKS } from '#lib/events/ticks.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import type { MatchedTerm, Row } from '#lib/spl/types.ts';
@@ -44,7 +46,7 @@ export function detect(
   events: readonly SelectedEvent[],
   options: DetectOptions,
 ): readonly Result[] {
-  const ordered = [...new Map(events.map((event) => [event.id, event])).values()].sort(byTimeThenId);
+  const ordered = distinctEvents(events).sort(byTimeThenId);
   const searchable = ordered.map((event) => eventFromRecord(event.record));
   const isSelected = searchable.map((event) => rule.search.select(event));
   const selected = ordered.filter((_, index) => isSelected[index]);
@@ -68,6 +70,39 @@ export function detect(
     results.push(...detectInJoinedBlocks(rule, ordered, isSelected, options));
   }
   return results;
+}
+
+/** One copy of each event; a finer time beats a coarser one, and never what came first. */
+function distinctEvents(events: readonly SelectedEvent[]): SelectedEvent[] {
+  const distinct = new Map<string, SelectedEvent>();
+  for (const event of events) {
+    const known = distinct.get(event.id);
+    if (!known || isBetterCopy(event.record, known.record)) distinct.set(event.id, event);
+  }
+  return [...distinct.values()];
+}
+
+/**
+ * Of two copies of one event, from several sources or forms, the one to go by: with more digits of a second, else the
+ * one that sorts first, so that the order in which evidence came in changes nothing.
+ */
+export function isBetterCopy(record: EvidenceRecord, than: EvidenceRecord): boolean {
+  if (record === than) return false;
+  const digits = fractionDigits(record.timeTicks) - fractionDigits(than.timeTicks);
+  return digits === 0 ? copyText(record) < copyText(than) : digits > 0;
+}
+
+function fractionDigits(ticks: bigint | null): number {
+  if (ticks === null) return -1;
+  return String(ticks % SECOND_TICKS)
+    .replace('-', '')
+    .padStart(7, '0')
+    .replace(/0+$/, '').length;
+}
+
+function copyText(record: EvidenceRecord): string {
+  // The form is no part of what was logged.
+  return JSON.stringify({ ...toStored(record), form: null });
 }
 
 /** Only blocks of which no part was selected alone: those are strict findings already. */

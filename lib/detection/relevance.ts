@@ -36,7 +36,7 @@ export class RelevanceCounter {
   }
 
   #relevant(row: CensusRow): readonly boolean[] {
-    const kind = `${row.eventId} ${row.provider} ${row.channel}`;
+    const kind = JSON.stringify([row.eventId, row.provider, row.channel]);
     let relevant = this.#isRelevant.get(kind);
     if (!relevant) {
       const event = eventFromRecord(kindRecord(row));

@@ -20,13 +20,19 @@ export function resultJson(result: Result, sightings: ScanReport['sightings']): 
     extended: result.mode === 'extended',
     ...(result.filled.length > 0 ? { filled: result.filled } : {}),
     events: result.events.flatMap((event) =>
-      (sightings.get(event.id) ?? []).map(({ file, record }) => ({
+      (sightings.get(event.id) ?? []).map(({ file, recordId, timeTicks }) => ({
         file,
-        record_id: record.system.recordId === null ? null : Number(record.system.recordId),
-        time: iso(record.timeTicks),
+        record_id: recordNumber(recordId),
+        time: iso(timeTicks),
       })),
     ),
   };
+}
+
+/** A number where JSON can hold it exactly, else the text. */
+function recordNumber(recordId: string | null): number | string | null {
+  const isExact = recordId !== null && /^\d{1,15}$/.test(recordId);
+  return isExact ? Number(recordId) : recordId;
 }
 
 function iso(ticks: bigint | null): string | null {

@@ -1,12 +1,17 @@
 import { Occurrences } from '#lib/events/occurrences.ts';
+import { fromStored, toStored } from '#lib/events/stored.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { Block, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
-import { detect, type Result, type SelectedEvent, selectionOf } from './detect.ts';
+import { detect, isBetterCopy, type Result, type SelectedEvent, selectionOf } from './detect.ts';
 import { type Relevance, RelevanceCounter } from './relevance.ts';
 import type { DetectionRule } from './rule.ts';
 
-/** Where a selected event was seen. */
-export type ScanSighting = { readonly file: string; readonly record: EvidenceRecord };
+/** Where a selected event was seen, and what was read there: its record id and time. */
+export type ScanSighting = {
+  readonly file: string;
+  readonly recordId: string | null;
+  readonly timeTicks: bigint | null;
+};
 
 export type ScanOptions = {
   readonly lenient: boolean;
@@ -87,9 +92,13 @@ export class Scan {
     });
     if (!isKept) return;
     const id = this.#occurrences.identify(record);
-    if (!this.#events.has(id)) this.#events.set(id, { id, record });
+    const known = this.#events.get(id);
+    if (!known || isBetterCopy(record, known.record)) {
+      // A reader's record may hold on to the bytes of its whole block; this one does not.
+      this.#events.set(id, { id, record: fromStored(toStored(record)) });
+    }
     const sightings = this.#sightings.get(id) ?? [];
-    sightings.push({ file, record });
+    sightings.push({ file, recordId: record.system.recordId, timeTicks: record.timeTicks });
     this.#sightings.set(id, sightings);
   }
 

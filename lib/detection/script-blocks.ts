@@ -11,7 +11,7 @@ const SCRIPT_BLOCK_EVENT = 4104;
 /** A part of a script block that was logged in more than one event. */
 export function isScriptBlockPart(record: EvidenceRecord): boolean {
   if (record.system.eventId !== SCRIPT_BLOCK_EVENT) return false;
-  return Number(dataValue(record, 'MessageTotal') ?? '1') > 1 && dataValue(record, 'ScriptBlockId') !== null;
+  return countOf(record, 'MessageTotal') > 1 && dataValue(record, 'ScriptBlockId') !== null;
 }
 
 export type JoinedScriptBlock = {
@@ -29,11 +29,13 @@ export function joinScriptBlocks(records: readonly EvidenceRecord[]): readonly J
   const blocks = new Map<string, Map<number, number>>();
   records.forEach((record, index) => {
     if (!isScriptBlockPart(record)) return;
-    const number = Number(dataValue(record, 'MessageNumber'));
-    if (!Number.isSafeInteger(number)) return;
+    const number = countOf(record, 'MessageNumber');
+    const total = countOf(record, 'MessageTotal');
+    if (number < 1 || number > total) return;
     const key = JSON.stringify([
       record.system.computer?.toLowerCase(),
       dataValue(record, 'ScriptBlockId')?.toLowerCase(),
+      total,
     ]);
     const parts = blocks.get(key) ?? new Map<number, number>();
     if (!parts.has(number)) parts.set(number, index);
@@ -72,6 +74,12 @@ function consecutiveRuns(numbers: readonly number[]): number[][] {
     else runs.push([number]);
   }
   return runs;
+}
+
+/** A count as PowerShell logs it, 0 when there is none. */
+function countOf(record: EvidenceRecord, name: string): number {
+  const text = dataValue(record, name) ?? '';
+  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
 }
 
 function dataValue(record: EvidenceRecord, name: string): string | null {

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { hasSharedData } from '#lib/evidence/evtx/testing/read-all.ts';
+import { hasSharedData, readBlocks } from '#lib/evidence/evtx/testing/read-all.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import { eventIdentity } from './identity.ts';
 import { fromStored, type StoredRecord, toStored } from './stored.ts';
-import { makeRecord, sharedRecords } from './testing.ts';
+import { makeRecord, ownFiles, sharedRecords } from './testing.ts';
 import { eventFromRecord } from './windows.ts';
 
 const throughJson = (record: EvidenceRecord): EvidenceRecord =>
@@ -23,6 +24,21 @@ describe('a stored record', () => {
     expect(allFields(throughJson(record))).toEqual(allFields(record));
   });
 
+  const expectSame = (record: EvidenceRecord): void => {
+    const restored = throughJson(record);
+    expect(allFields(restored)).toEqual(allFields(record));
+    expect(eventIdentity(restored, 0)).toBe(eventIdentity(record, 0));
+  };
+
+  it.each(ownFiles)(
+    'of an EVTX of the repository gives every field and the identity back, %s',
+    async (file) => {
+      const records = (await readBlocks(readFileSync(file))).flatMap((block) => block.records);
+      expect(records.length).toBeGreaterThan(0);
+      records.forEach(expectSame);
+    },
+  );
+
   it.skipIf(!hasSharedData).each([
     ['derived/powershell-win32-scheduledjob.evtx', 37],
     ['derived/sysmon-enableat.evtx', 6],
@@ -31,10 +47,6 @@ describe('a stored record', () => {
   ])('of %s gives every field and the identity back (needs the shared evidence)', async (file, count) => {
     const records = await sharedRecords(file);
     expect(records).toHaveLength(count);
-    for (const record of records) {
-      const restored = throughJson(record);
-      expect(allFields(restored)).toEqual(allFields(record));
-      expect(eventIdentity(restored, 0)).toBe(eventIdentity(record, 0));
-    }
+    records.forEach(expectSame);
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readBlocks, sharedData } from '#lib/evidence/evtx/testing/read-all.ts';
 import type { DataItem, EvidenceRecord, SystemValues } from '#lib/evidence/record.ts';
 import { parseIsoTime } from '#lib/evidence/time.ts';
@@ -65,3 +65,10 @@ export async function sharedRecords(file: string): Promise<readonly EvidenceReco
   const blocks = await readBlocks(readFileSync(new URL(file, sharedData)));
   return blocks.flatMap((block) => block.records);
 }
+
+const OWN_EVIDENCE = new URL('../../e2e/evidence/', import.meta.url);
+
+/** The EVTX files of the repository. */
+export const ownFiles: readonly URL[] = readdirSync(OWN_EVIDENCE)
+  .filter((name) => name.endsWith('.evtx'))
+  .map((name) => new URL(encodeURIComponent(name), OWN_EVIDENCE));

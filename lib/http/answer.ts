@@ -26,7 +26,7 @@ function timeBeside(name: string, item: unknown): [string, string | null][] {
 }
 
 /** `peakStartTicks` becomes `peak_start_time`. */
-export function timeName(ticksName: string): string {
+function timeName(ticksName: string): string {
   if (ticksName === 'ticks') return 'time';
   const words = ticksName.slice(0, -'Ticks'.length).replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return `${words}_time`;

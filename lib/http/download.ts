@@ -4,7 +4,7 @@ import { API_HEADERS } from './headers.ts';
 /** A file to keep, never to show: what is in evidence must not run in a browser. */
 export function downloadAnswer(file: {
   readonly name: string;
-  readonly sizeBytes: number;
+  readonly sha256: string;
   readonly content: Readable;
 }): Response {
   // The same streams under the names of Node and of the browser.
@@ -12,8 +12,9 @@ export function downloadAnswer(file: {
     headers: {
       ...API_HEADERS,
       'content-type': 'application/octet-stream',
-      'content-length': String(file.sizeBytes),
       'content-disposition': attachment(file.name),
+      // RFC 9530; whoever takes evidence can check that all of it came.
+      'repr-digest': `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
     },
   });
 }

@@ -47,3 +47,43 @@ describe('openApiDocument', () => {
     }
   });
 });
+
+describe('the document of this API', () => {
+  const document = openApiDocument(ENDPOINTS);
+
+  it('refers only to what it holds', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(
+      ([, path = '']) => path,
+    );
+    expect(references.length).toBeGreaterThan(0);
+    for (const path of new Set(references)) {
+      const target = path.split('/').reduce<unknown>((at, name) => Object(at)[name], document);
+      expect(target, path).toBeTypeOf('object');
+    }
+  });
+
+  it('says who may call each operation, what it answers, and that errors are problem documents', () => {
+    const { paths } = z
+      .object({ paths: z.record(z.string(), z.record(z.string(), z.any())) })
+      .parse(document);
+    for (const { method, path, permission, status = 200, response } of ENDPOINTS) {
+      const operation = paths[path]?.[method.toLowerCase()];
+      expect(operation.security, path).toHaveLength(typeof permission === 'string' ? 2 : 0);
+      expect(Object.keys(operation.responses), path).toEqual([String(status), 'default']);
+      expect(operation.responses.default.content).toHaveProperty(['application/problem+json']);
+      const schema = operation.responses[status].content?.['application/json']?.schema;
+      if (response) expect(schema.required.length, path).toBeGreaterThan(0);
+    }
+  });
+
+  it('describes an upload as a form with files, and a deletion as an answer without content', () => {
+    const { paths } = z.object({ paths: z.record(z.string(), z.any()) }).parse(document);
+    const upload = paths['/api/v1/evidence'].post;
+    expect(upload.requestBody.content['multipart/form-data'].schema.properties.file).toMatchObject({
+      type: 'array',
+      items: { type: 'string', format: 'binary' },
+    });
+    expect(upload.responses).toHaveProperty('202');
+    expect(paths['/api/v1/evidence/{id}'].delete.responses['204'].content).toBeUndefined();
+  });
+});

@@ -322,6 +322,7 @@ export const hostTimeline = z.strictObject({
   ),
   keptTotal: count.describe('Kept events in the range; `events` has the first 2,000.'),
   eventTotal: count,
+  outsideTotal: count.describe('Kept events outside the range.'),
   farLogonTotal: count,
   volume: z.array(z.strictObject({ ...fromTo, count })),
   gaps: z.array(z.strictObject(fromTo)),

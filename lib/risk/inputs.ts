@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const RISK_OBJECT_TYPES = ['system', 'user'] as const;
+const RISK_OBJECT_TYPES = ['system', 'user'] as const;
 
 export const riskObjectQuery = z.object({
   type: z.enum(RISK_OBJECT_TYPES).optional(),

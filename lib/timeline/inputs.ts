@@ -16,5 +16,7 @@ export type HostListQuery = z.output<typeof hostListQuery>;
 export const timelineQuery = z.object({
   from: ticks.optional(),
   to: ticks.optional(),
+  /** `all`: everything that is kept, also far from the findings. */
+  range: z.enum(['all']).optional(),
 });
 export type TimelineQuery = z.output<typeof timelineQuery>;

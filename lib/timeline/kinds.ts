@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { renderTemplate } from '#lib/content/template.ts';
+import { renderTemplate, templateFields } from '#lib/content/template.ts';
 import { readYaml } from '#lib/content/yaml-file.ts';
 import type { SearchableEvent } from '#lib/events/event.ts';
 import { isVerbatim } from '#lib/events/verbatim.ts';
@@ -50,7 +50,8 @@ for (const { id, lane, channel, codes, where, say } of definitions.kinds) {
     where === undefined
       ? null
       : compileSearch(`search * | where ${where}`, { macros: new Map(), dataModels: new Map(), isVerbatim });
-  const kind: TimelineKind = { id, lane, summarize: (event) => summaryOf(say, event) };
+  const fields = templateFields(say);
+  const kind: TimelineKind = { id, lane, summarize: (event) => summaryOf(say, fields, event) };
   for (const code of codes) {
     const key = keyOf(channel, String(code));
     const candidates = byChannelAndCode.get(key) ?? [];
@@ -72,15 +73,13 @@ function keyOf(channel: string, code: string): string {
   return `${code} ${channel.toLowerCase()}`;
 }
 
-function summaryOf(template: string, event: SearchableEvent): string {
-  const filled = renderTemplate(template, {
-    row: new Map(fieldsIn(template).map((name) => [name, event.get(name) ?? ''])),
-    events: [event],
-  });
-  const line = filled.replace(/\s+/g, ' ').trim();
-  return line.length > SUMMARY_MAX ? `${line.slice(0, SUMMARY_MAX - 1)}…` : line;
-}
-
-function fieldsIn(template: string): string[] {
-  return [...template.matchAll(/\$(\w+)(?::\w+)?\$/g)].map((match) => match[1] ?? '');
+/** A field that the event does not have is left out. */
+function summaryOf(template: string, fields: readonly string[], event: SearchableEvent): string {
+  const row = new Map(fields.map((name) => [name, event.get(name) ?? '']));
+  const line = renderTemplate(template, { row, events: [event] }, SUMMARY_MAX)
+    .replace(/\s+/g, ' ')
+    .trim();
+  if (line.length <= SUMMARY_MAX) return line;
+  // Never half of a surrogate pair.
+  return `${line.slice(0, SUMMARY_MAX - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -12,8 +12,8 @@ const VOLUME_BUCKETS = 120;
 const OTHER_LANE = 'Other';
 
 /**
- * What happened on a host: kept events in lanes, the volume of all events, and hours without any. Without a range, all
- * that is kept, so that nothing is hidden; logons are shown within 24 h of a finding.
+ * What happened on a host: kept events in lanes, the volume of all events, and hours without any. Without a range, the time
+ * around its findings, and how many events lie outside; logons are shown within 24 h of a finding.
  */
 export async function getHostTimeline(
   actor: Actor,
@@ -26,13 +26,14 @@ export async function getHostTimeline(
     id,
     ...(await db.host.findMany({ where: { joinedToId: id }, select: { id: true } })).map((row) => row.id),
   ];
-  const span = await keptSpan(hostIds);
+  const span = (query.range === 'all' ? null : await findingsSpan(id)) ?? (await keptSpan(hostIds));
   const from = query.from === undefined ? span.from : BigInt(query.from);
   const to = query.to === undefined ? span.to : BigInt(query.to);
-  const [events, kept, hours] = await Promise.all([
+  const [events, kept, hours, all] = await Promise.all([
     eventsIn(hostIds, id, from, to),
     keptCounts(hostIds, id, from, to),
     hourlyCounts(hostIds, from, to),
+    db.event.count({ where: { hostId: { in: [...hostIds] } } }),
   ]);
   return {
     fromTicks: from.toString(),
@@ -41,10 +42,27 @@ export async function getHostTimeline(
     events,
     keptTotal: kept.shown,
     farLogonTotal: kept.far,
+    outsideTotal: all - kept.shown - kept.far,
     eventTotal: hours.reduce((sum, hour) => sum + hour.count, 0),
     volume: volumeOf(hours, from, to),
     gaps: gapsOf(hours),
   };
+}
+
+const QUARTER_HOUR_TICKS = HOUR_TICKS / 4n;
+
+/** From a quarter of an hour before the first finding to as much after the last; null without findings. */
+async function findingsSpan(hostId: string): Promise<{ from: bigint; to: bigint } | null> {
+  const span = await db.finding.aggregate({
+    where: { hostId, state: 'active' },
+    _min: { firstTicks: true },
+    _max: { lastTicks: true },
+  });
+  const { firstTicks } = span._min;
+  const { lastTicks } = span._max;
+  return firstTicks === null || lastTicks === null
+    ? null
+    : { from: firstTicks - QUARTER_HOUR_TICKS, to: lastTicks + QUARTER_HOUR_TICKS };
 }
 
 /** From the first to the last kept event with some room, so that marks do not stand on the edge. */

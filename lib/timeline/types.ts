@@ -47,13 +47,15 @@ export type TimelineEvent = {
 };
 
 export type HostTimeline = {
-  /** The range shown: as asked for, else all that is kept. */
+  /** The range shown: as asked for, else around the findings, else all that is kept. */
   readonly fromTicks: string;
   readonly toTicks: string;
   readonly lanes: readonly string[];
   readonly events: readonly TimelineEvent[];
   /** Kept events in the range, of which `events` are the first 2,000. */
   readonly keptTotal: number;
+  /** Kept events outside the range. */
+  readonly outsideTotal: number;
   /** All records read of this host in the range, whether kept or only counted. */
   readonly eventTotal: number;
   /** Logon events that are kept but stand more than 24 h from any finding, and so are not shown. */

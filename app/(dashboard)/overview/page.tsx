@@ -166,7 +166,7 @@ export default async function OverviewPage() {
                     .filter((row) => row.count > 0)
                     .toReversed()
                     .map((row) => (
-                      <li key={row.severity} className="flex justify-between">
+                      <li key={row.severity} className="flex items-center justify-between">
                         <SeverityBadge severity={row.severity} />
                         <Link href={`/findings?severity=${row.severity}`}>{row.count}</Link>
                       </li>
@@ -174,7 +174,7 @@ export default async function OverviewPage() {
                 </ul>
                 <ul className="grid gap-1">
                   {overview.byStatus.map((row) => (
-                    <li key={row.status} className="flex justify-between">
+                    <li key={row.status} className="flex items-center justify-between">
                       {STATUS_WORDS[row.status as FindingStatus]}
                       <Link href={`/findings?status=${row.status}`}>{row.count}</Link>
                     </li>

@@ -3,7 +3,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { ENDPOINTS } from '#lib/http/endpoints.ts';
-import { addAndRead, callApi, exampleFile, formOf, REGISTRY, SCRIPT_BLOCKS, useApi } from './testing.ts';
+import {
+  addAndRead,
+  callApi,
+  exampleFile,
+  formOf,
+  REGISTRY,
+  SCRIPT_BLOCKS,
+  useApi,
+} from '#lib/http/testing-api.ts';
 
 useTestDatabase();
 useApi();
@@ -145,6 +153,15 @@ describe('triage', () => {
     expect([answer.status, (await answer.json()).details.field]).toEqual([400, 'disposition']);
   });
 
+  it.each([{ status: 'gone' }, { ownerId: 'nobody' }, { ownerId: '\0' }, { version: 0 }, { id: 'x' }])(
+    'refuses the change %j',
+    async (change) => {
+      const { version } = await read('/api/v1/findings/1');
+      const body = { version, ...change };
+      expect((await callApi('analyst', 'PATCH', '/api/v1/findings/1', { body })).status).toBe(400);
+    },
+  );
+
   it('keeps a note as it was written', async () => {
     const text = '<img src=x onerror=alert(1)> \u0000 \ud83d\ude00 \u202e';
     const answer = await callApi('analyst', 'POST', '/api/v1/findings/F-1/notes', { body: { text } });
@@ -206,9 +223,14 @@ describe('refusals', () => {
 
   it.each([
     ...['limit=0', 'limit=501', 'limit=x', 'sort=x', 'severity=x', 'q=a&q=b'].map((q) => `findings?${q}`),
-    ...['cursor=x', 'cursor=WyJ4IiwxXQ', 'cursor=WzEsMS41XQ', 'host=%00', 'owner=a,%00'].map(
-      (q) => `findings?${q}`,
-    ),
+    ...[
+      'cursor=x',
+      'cursor=WyJ4IiwxXQ',
+      'cursor=WzEsMS41XQ',
+      'sort=dest&cursor=WyJcdTAwMDAiLDFd',
+      'host=%00',
+      'owner=a,%00',
+    ].map((q) => `findings?${q}`),
     ...['cursor=-1', 'cursor=x', 'limit=1e9', 'sort=x'].map((q) => `hosts?${q}`),
     ...['from=x', 'from=9999999999999999999', 'to=-9999999999999999999'].map(
       (q) => `hosts/${HOST}/timeline?${q}`,

@@ -24,13 +24,19 @@ type Props = {
 
 export default async function HostPage({ params, searchParams }: Props) {
   const actor = await requireActor();
-  const name = decodeURIComponent((await params).host);
-  const parsed = timelineQuery.safeParse(await searchParams);
+  const name = decodeName((await params).host);
+  const given = await searchParams;
+  const parsed = timelineQuery.safeParse(given);
   const host = await getHost(actor, name).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'not-found') notFound();
     throw error;
   });
-  if (name !== host.id) redirect(`/hosts/${host.id}`);
+  if (name !== host.id) {
+    const kept = new URLSearchParams(
+      Object.entries(given).flatMap(([key, value]) => [value].flat().map((one) => [key, one])),
+    );
+    redirect(`/hosts/${host.id}${kept.size > 0 ? `?${kept}` : ''}`);
+  }
   const timeline = await getHostTimeline(actor, host.id, parsed.success ? parsed.data : {});
   const { zone } = await readPreferences();
   return (
@@ -111,4 +117,13 @@ export default async function HostPage({ params, searchParams }: Props) {
       </div>
     </>
   );
+}
+
+/** A malformed address names no host. */
+function decodeName(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    notFound();
+  }
 }

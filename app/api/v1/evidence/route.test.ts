@@ -3,7 +3,15 @@ import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
-import { addAndRead, callApi, exampleFile, formOf, REGISTRY, SCRIPT_BLOCKS, useApi } from '../testing.ts';
+import {
+  addAndRead,
+  callApi,
+  exampleFile,
+  formOf,
+  REGISTRY,
+  SCRIPT_BLOCKS,
+  useApi,
+} from '#lib/http/testing-api.ts';
 
 useTestDatabase();
 useApi();
@@ -93,7 +101,9 @@ describe('download', () => {
     const answer = await callApi('analyst', 'GET', `${EVIDENCE}/${items[0].id}/content`);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       'content-type': 'application/octet-stream',
-      'content-length': String(file.size),
+      'repr-digest': `sha-256=:${createHash('sha256')
+        .update(await file.bytes())
+        .digest('base64')}:`,
       'content-disposition': `attachment; filename="_ x.evtx"; filename*=UTF-8''%C3%84%20x.evtx`,
       'x-content-type-options': 'nosniff',
     });

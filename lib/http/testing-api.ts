@@ -9,9 +9,9 @@ import '#lib/auth/testing.ts';
 import { EvidenceStore } from '#lib/custody/store.ts';
 import { db } from '#lib/db/client.ts';
 import { knowledge } from '#lib/detection/rules.ts';
-import { addressOf, filesOf, ROOT } from '#lib/http/testing.ts';
 import { ingestEvidence } from '#lib/jobs/ingest.ts';
 import { closeSendingQueue } from '#lib/jobs/queue.ts';
+import { addressOf, filesOf, ROOT } from './testing.ts';
 
 export const SCRIPT_BLOCKS = 'powershell-win32-scheduledjob.evtx';
 export const REGISTRY = 'sysmon-enableat.evtx';

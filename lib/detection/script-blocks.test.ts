@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { makeRecord } from '#lib/events/testing.ts';
+import type { EvidenceRecord } from '#lib/evidence/record.ts';
+import { isScriptBlockPart, joinScriptBlocks } from './script-blocks.ts';
+
+type Part = { text?: string; number?: string; total?: string; block?: string; computer?: string };
+
+const part = ({ text = '', number = '1', total = '3', block = 'id', computer = 'h' }: Part): EvidenceRecord =>
+  makeRecord({ eventId: 4104, computer, systemTime: '2024-03-05T09:00:00Z' }, [
+    ['MessageNumber', number],
+    ['MessageTotal', total],
+    ['ScriptBlockText', text],
+    ['ScriptBlockId', block],
+  ]);
+const joined = (...parts: Part[]) =>
+  joinScriptBlocks(parts.map(part)).map(({ record, parts: indexes }) => ({
+    text: record.data.find(([name]) => name === 'ScriptBlockText')?.[1],
+    parts: indexes,
+  }));
+const [one, two, three] = [
+  { number: '1', text: 'a' },
+  { number: '2', text: 'b' },
+  { number: '3', text: 'c' },
+];
+
+describe('the parts of a script block', () => {
+  it('are joined in the order of their numbers, whatever order they came in', () => {
+    expect(joined(three, one, two)).toEqual([{ text: 'abc', parts: [0, 1, 2] }]);
+  });
+
+  it('keep the values of the first part', () => {
+    const [block] = joinScriptBlocks([part(two), part({ ...one, computer: 'H' })]);
+    expect(block?.record.system.computer).toBe('H');
+    expect(block?.record.data.find(([name]) => name === 'MessageNumber')?.[1]).toBe('1');
+  });
+
+  it('count once when seen twice', () => {
+    expect(joined(one, two, one, three)).toEqual([{ text: 'abc', parts: [0, 1, 3] }]);
+  });
+
+  it('are joined before and after a part that is missing, never across it', () => {
+    const of = (number: number): Part => ({ number: String(number), total: '5', text: String(number) });
+    expect(joined(of(1), of(2), of(4), of(5))).toEqual([
+      { text: '12', parts: [0, 1] },
+      { text: '45', parts: [2, 3] },
+    ]);
+    expect(joined(one, three)).toEqual([]);
+    expect(joined(two)).toEqual([]);
+  });
+
+  it('of another computer, block or total are another block; case of names does not matter', () => {
+    expect(joined(one, { ...two, computer: 'other' })).toEqual([]);
+    expect(joined(one, { ...two, block: 'other' })).toEqual([]);
+    expect(joined(one, { ...two, total: '2' })).toEqual([]);
+    expect(joined(one, { ...two, computer: 'H', block: 'ID' })).toHaveLength(1);
+  });
+
+  it('have numbers from 1 to their total', () => {
+    for (const number of ['0', '4', '-1', '1.5', '', ' 2', '0x2', '9'.repeat(400)]) {
+      expect(joined(one, { ...two, number })).toEqual([]);
+    }
+  });
+});
+
+describe('a script block event is a part', () => {
+  it('when there are several, and it says of what', () => {
+    expect(isScriptBlockPart(part({}))).toBe(true);
+    for (const total of ['1', '0', '', 'many', 'Infinity'])
+      expect(isScriptBlockPart(part({ total }))).toBe(false);
+    const noId = makeRecord({ eventId: 4104 }, [['MessageTotal', '2']]);
+    expect(isScriptBlockPart(noId)).toBe(false);
+    const other = makeRecord({ eventId: 4103 }, part({}).data);
+    expect(isScriptBlockPart(other)).toBe(false);
+  });
+});
