@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from './support/axe.ts';
-import { signIn, watchErrors } from './support/session.ts';
+import { chooseFiles, signIn, watchErrors } from './support/session.ts';
 
 const EVIDENCE = path.join(import.meta.dirname, 'evidence');
 const HOST = 'win10-02.offsec.lan';
@@ -19,12 +19,10 @@ test('from an empty instance to a closed finding', async ({ page }) => {
 
   await test.step('both files are uploaded and read', async () => {
     await page.goto('/evidence');
-    await page
-      .getByLabel('Choose evidence files')
-      .setInputFiles([
-        path.join(EVIDENCE, 'powershell-win32-scheduledjob.evtx'),
-        path.join(EVIDENCE, 'sysmon-enableat.evtx'),
-      ]);
+    await chooseFiles(
+      page,
+      ['powershell-win32-scheduledjob.evtx', 'sysmon-enableat.evtx'].map((name) => path.join(EVIDENCE, name)),
+    );
     const files = page.getByRole('region', { name: 'Files' });
     await expect(files.getByText('Read', { exact: true })).toHaveCount(2, { timeout: 30_000 });
     await expect(files.getByRole('row', { name: /powershell/ })).toContainText('37');

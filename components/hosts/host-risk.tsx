@@ -28,7 +28,9 @@ export function HostRisk({ host }: { readonly host: HostDetail }) {
               {inPeak.map((event) => (
                 <tr key={`${event.findingId} ${event.ticks}`} className="border-b">
                   <td className="py-1.5 pr-2">
-                    <Link href={`/findings/${event.findingNumber}`}>F-{event.findingNumber}</Link>{' '}
+                    <Link href={`/findings/${event.findingNumber}`} className="underline">
+                      F-{event.findingNumber}
+                    </Link>{' '}
                     <span className="text-text-2">{event.detectionName}</span>
                   </td>
                   <td className="py-1.5 text-right">{event.score}</td>

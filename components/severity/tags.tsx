@@ -7,7 +7,7 @@ export function TechniqueTag({ id, name }: { readonly id: string; readonly name?
     <a
       href={`/attack#${id}`}
       title={name}
-      className="whitespace-nowrap rounded border border-line px-1.5 font-medium font-mono text-[11.5px] text-accent"
+      className="whitespace-nowrap rounded border border-line px-1.5 font-medium font-mono text-[11.5px] text-accent no-underline"
     >
       {id}
     </a>

@@ -83,7 +83,7 @@ export function SideBar({ user, isCollapsed: initial }: Props) {
             href={item.href}
             aria-current={isAt(pathname, item.href) ? 'page' : undefined}
             className={cn(
-              'grid min-h-12 min-w-12 place-items-center content-center px-1 text-[10px] text-text-2 leading-4',
+              'grid min-h-12 min-w-12 place-items-center content-center px-1 text-[10px] text-text-2 leading-4 no-underline',
               isAt(pathname, item.href) && 'text-accent',
             )}
           >

@@ -4,12 +4,12 @@ import type { ComponentProps } from 'react';
 import { cn } from './cn.ts';
 
 const button = cva(
-  'inline-flex items-center justify-center gap-1.5 whitespace-nowrap rounded-md border px-2.5 py-1 font-medium text-[13px] leading-5 transition-colors hover:no-underline disabled:cursor-not-allowed disabled:opacity-50',
+  'inline-flex items-center justify-center gap-1.5 whitespace-nowrap rounded-md border px-2.5 py-1 font-medium text-[13px] leading-5 no-underline transition-colors disabled:cursor-not-allowed disabled:opacity-50',
   {
     variants: {
       variant: {
         default: 'border-line-strong bg-surface text-text hover:bg-raised',
-        primary: 'border-accent bg-accent text-bg hover:underline',
+        primary: 'border-accent bg-accent text-bg hover:bg-text',
         quiet: 'border-transparent bg-transparent text-text-2 hover:bg-raised hover:text-text',
         danger: 'border-critical bg-surface text-critical hover:bg-critical-soft',
       },

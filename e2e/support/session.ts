@@ -33,3 +33,12 @@ export function watchErrors(page: Page): string[] {
   page.on('pageerror', (error) => errors.push(error.message));
   return errors;
 }
+
+/** Chooses files for upload as a user does; tried again while the page is not yet alive. */
+export async function chooseFiles(page: Page, files: readonly string[]): Promise<void> {
+  await expect(async () => {
+    const chooser = page.waitForEvent('filechooser', { timeout: 1_000 });
+    await page.getByRole('button', { name: 'Choose files' }).click();
+    await (await chooser).setFiles([...files]);
+  }).toPass();
+}

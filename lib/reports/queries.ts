@@ -144,7 +144,9 @@ export async function getAttackMatrix(actor: Actor): Promise<AttackMatrix> {
     tactics: [...tactics].map(([id, name]) => ({
       id,
       name,
-      techniques: cells.filter(({ tactics }) => tactics.some((one) => one.id === id)).map(({ cell }) => cell),
+      techniques: cells
+        .filter(({ tactics, cell }) => cell.detections.length > 0 && tactics.some((one) => one.id === id))
+        .map(({ cell }) => cell),
     })),
   };
 }

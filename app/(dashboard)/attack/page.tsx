@@ -48,7 +48,7 @@ export default async function AttackPage() {
                       </span>
                       {technique.findingCount > 0 ? (
                         technique.parentId ? (
-                          <Link href={`/findings?technique=${technique.id}`}>
+                          <Link href={`/findings?technique=${technique.id}`} className="inline-block py-0.5">
                             {plural(technique.findingCount, 'finding')}
                           </Link>
                         ) : (
@@ -66,7 +66,9 @@ export default async function AttackPage() {
                       {technique.detections.map((detection, index) => (
                         <span key={detection.id}>
                           {index > 0 && ', '}
-                          <Link href={`/detections#${detection.id}`}>{detection.name}</Link>
+                          <Link href={`/detections#${detection.id}`} className="inline-block py-0.5">
+                            {detection.name}
+                          </Link>
                         </span>
                       ))}
                     </p>

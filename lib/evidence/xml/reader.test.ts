@@ -130,15 +130,25 @@ describe('damage', () => {
   });
 
   it('of 200 kinds leaves every event that it does not touch', async () => {
-    const text = Buffer.from(Array.from({ length: 8 }, (_, i) => event(`script ${i}`)).join('\n'));
-    const size = text.length / 8;
+    const count = 12;
+    const text = Buffer.from(
+      Array.from({ length: count }, (_, i) => event(`script ${i}`.padEnd(9))).join(''),
+    );
+    const size = text.length / count;
+    const replacement = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.nat(3000).map((length) => new Uint8Array(length)),
+      fc.tuple(fc.nat(text.length), fc.nat(2000)).map(([at, length]) => text.subarray(at, at + length)),
+    );
     await fc.assert(
-      fc.asyncProperty(fc.nat(text.length - 1), fc.nat(255), async (at, value) => {
-        const mutant = Buffer.from(text);
-        mutant[at] = value;
+      fc.asyncProperty(fc.nat(text.length), fc.nat(1000), replacement, async (from, length, bytes) => {
+        const to = Math.min(from + length, text.length);
+        const mutant = Buffer.concat([text.subarray(0, from), bytes, text.subarray(to)]);
         const found = new Set(scripts(await read(mutant)));
-        const hit = Math.floor(at / size);
-        for (let i = 0; i < 8; i++) if (Math.abs(i - hit) > 1) expect(found).toContain(`script ${i}`);
+        for (let i = 0; i < count; i++) {
+          const isTouched = (i + 1) * size > from && i * size < to;
+          if (!isTouched) expect(found).toContain(`script ${i}`.padEnd(9));
+        }
       }),
       { numRuns: 200, seed: 42 },
     );
