@@ -33,7 +33,7 @@ module.exports = {
       from: { path: '^components/', pathNot: TESTS },
       to: {
         path: '^lib/(auth|audit|jobs|custody|findings|filters|risk|sources|investigations|reports)/',
-        pathNot: ['^lib/auth/actor\\.ts$', '^lib/risk/severity\\.ts$'],
+        pathNot: ['^lib/auth/actor\\.ts$', '^lib/risk/severity\\.ts$', '/(types|inputs)\\.ts$'],
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -10,7 +10,6 @@ const config: NextConfig = {
     'better-auth',
     'pg',
     'pg-boss',
-    'pg-copy-streams',
     'pino',
     'prom-client',
   ],

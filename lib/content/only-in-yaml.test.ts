@@ -7,7 +7,7 @@ const FOLDERS = ['app', 'components', 'lib', 'scripts', 'bench'];
 /** Tests and what only they use may name what they test; Prisma's client is generated. */
 const isProduct = (file: string): boolean =>
   /\.(?:ts|tsx|mjs)$/.test(file) &&
-  !/\.test\.tsx?$|(?:^|[/\\])testing(?:\.ts$|[/\\])|[/\\]generated[/\\]/.test(file);
+  !/\.test\.tsx?$|(?:^|[/\\])testing(?:[\w-]*\.ts$|[/\\])|[/\\]generated[/\\]/.test(file);
 
 it('no id, name or search term of a detection stands in code, only in the YAML', () => {
   const { detections } = loadContent();

@@ -45,14 +45,6 @@ export function keepRecord(record: EvidenceRecord): { record: KeptRecord; texts:
   return { record: kept, texts };
 }
 
-/** Hashes of the long texts that a kept record refers to. */
-export function referredTexts(kept: unknown): string[] {
-  const record = kept as KeptRecord;
-  return [...record.data.flat(), record.userDataXml].flatMap((text) =>
-    text !== null && typeof text === 'object' ? [text.text] : [],
-  );
-}
-
 /** @param bodies long texts by hash, as they stand in the database */
 export function restoreRecord(kept: unknown, bodies: ReadonlyMap<string, string>): EvidenceRecord {
   const record = kept as KeptRecord;

@@ -32,11 +32,6 @@ export function isoTicks(ticks: bigint | string): string {
   return `${formatTicks(ticks, 'UTC', 7).replace(' ', 'T')}Z`;
 }
 
-/** Of a date of our own, such as an upload. */
-export function formatDate(iso: string, zone: string): string {
-  return formatterOf(zone).format(Date.parse(iso));
-}
-
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** Swedish writes dates as ISO 8601 does. */

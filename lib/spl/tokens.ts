@@ -156,6 +156,7 @@ function startsWithSearch(input: InputStream): boolean {
   return input.peek(name.length) < 0 || isSpace(input.peek(name.length));
 }
 
+/** @public Imported by the generated parser. */
 export const words = new ExternalTokenizer(
   (input, stack) => {
     if (input.next < 0) return;

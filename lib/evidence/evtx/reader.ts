@@ -10,7 +10,7 @@ import {
 } from './header.ts';
 import { createNeedleFilter, type NeedleFilter } from './needles.ts';
 
-export { type EvtxHeader, isEvtx, readEvtxHeader } from './header.ts';
+export { isEvtx, readEvtxHeader } from './header.ts';
 
 /** Chunks read at once: 1 MiB keeps a disk busy and is little to hold. */
 const BATCH_CHUNKS = 16;

@@ -1,0 +1,84 @@
+/**
+ * `npm run bench [-- --size MB] [--evidence FOLDER]`: reading speed against evtxexport of Debian's libevtx-utils on the
+ * same file in the same run, as ratios; then ingest into PostgreSQL.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { findEvtx, makeEvtx } from './evidence.ts';
+import { measureIngest } from './ingest.ts';
+
+const RUNS = 3;
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+type Timing = { readonly seconds: number; readonly peakMb: number };
+
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: '128' },
+    evidence: { type: 'string', default: path.join(ROOT, 'e2e', 'evidence') },
+  },
+});
+const folder = await mkdtemp(path.join(tmpdir(), 'jobsight-bench-'));
+try {
+  const file = path.join(folder, 'bench.evtx');
+  await makeEvtx(peerReadable(await findEvtx(values.evidence)), file, Number(values.size) * 1024 * 1024);
+  const megabytes = (await stat(file)).size / 1e6;
+  const peer = median(Array.from({ length: RUNS }, () => time('evtxexport', [file])));
+  const scan = median(Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', file])));
+  const verify = median(Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', '--verify', file])));
+  const events = countEvents(file);
+  print('evtxexport', peer, megabytes, events, peer);
+  print('scan', scan, megabytes, events, peer);
+  print('scan --verify', verify, megabytes, events, peer);
+  print('ingest', await measureIngest(file), megabytes, events, peer);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** The peer stops at some files; only those that it exports whole are measured, for both. */
+function peerReadable(files: readonly string[]): string[] {
+  const readable = files.filter((file) => {
+    const { status, stdout } = spawnSync('evtxexport', [file], { maxBuffer: 1 << 28 });
+    return status === 0 && stdout.includes('Event number');
+  });
+  if (readable.length === 0) throw new Error('evtxexport (package libevtx-utils) is not installed or reads no file');
+  return readable;
+}
+
+/** A whole process, from its start to its end; its output is thrown away. */
+function time(command: string, args: readonly string[]): Timing {
+  const started = performance.now();
+  const { status, stderr } = spawnSync('/usr/bin/env', [command, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    maxBuffer: 1 << 26,
+  });
+  if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr.toString().slice(0, 300)}`);
+  return { seconds: (performance.now() - started) / 1_000, peakMb: 0 };
+}
+
+function median(timings: readonly Timing[]): Timing {
+  const [middle] = timings.toSorted((a, b) => a.seconds - b.seconds).slice(Math.floor(timings.length / 2));
+  if (!middle) throw new Error('nothing was measured');
+  return middle;
+}
+
+function countEvents(file: string): number {
+  const { stderr } = spawnSync(process.execPath, ['scripts/scan.ts', '--verify', file], { cwd: ROOT });
+  return Number(/ (\d+) events/.exec(stderr.toString())?.[1] ?? 0);
+}
+
+function print(name: string, timing: Timing, megabytes: number, events: number, peer: Timing): void {
+  const line = [
+    name.padEnd(14),
+    `${(megabytes / timing.seconds).toFixed(0).padStart(6)} MB/s`,
+    `${Math.round(events / timing.seconds).toLocaleString('en').padStart(10)} events/s`,
+    `${(peer.seconds / timing.seconds).toFixed(1).padStart(6)} × evtxexport`,
+    `${timing.seconds.toFixed(2).padStart(7)} s`,
+    timing.peakMb > 0 ? `${timing.peakMb.toFixed(0).padStart(5)} MB resident` : '',
+  ];
+  process.stdout.write(`${line.join('  ').trimEnd()}\n`);
+}
