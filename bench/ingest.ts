@@ -40,10 +40,20 @@ async function run(file: string): Promise<void> {
   const { ingestEvidence } = await import('#lib/jobs/ingest.ts');
   const { closeSendingQueue } = await import('#lib/jobs/queue.ts');
   await db.user.create({ data: { id: 'bench', name: 'Bench', email: 'bench@example.org', role: 'admin' } });
-  const actor = { id: 'bench', name: 'Bench', email: 'bench@example.org', role: 'admin', via: 'session' } as const;
+  const actor = {
+    id: 'bench',
+    name: 'Bench',
+    email: 'bench@example.org',
+    role: 'admin',
+    via: 'session',
+  } as const;
   const started = performance.now();
   const { id } = await addEvidence(actor, 'bench.evtx', createReadStream(file));
-  await ingestEvidence(id, { db, store: new EvidenceStore(env().JOBSIGHT_DATA), knowledge: await knowledge() });
+  await ingestEvidence(id, {
+    db,
+    store: new EvidenceStore(env().JOBSIGHT_DATA),
+    knowledge: await knowledge(),
+  });
   const seconds = (performance.now() - started) / 1_000;
   process.stdout.write(JSON.stringify({ seconds, peakMb: process.resourceUsage().maxRSS / 1_024 }));
   await closeSendingQueue();

@@ -28,7 +28,9 @@ try {
   const megabytes = (await stat(file)).size / 1e6;
   const peer = median(Array.from({ length: RUNS }, () => time('evtxexport', [file])));
   const scan = median(Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', file])));
-  const verify = median(Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', '--verify', file])));
+  const verify = median(
+    Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', '--verify', file])),
+  );
   const events = countEvents(file);
   print('evtxexport', peer, megabytes, events, peer);
   print('scan', scan, megabytes, events, peer);
@@ -44,7 +46,8 @@ function peerReadable(files: readonly string[]): string[] {
     const { status, stdout } = spawnSync('evtxexport', [file], { maxBuffer: 1 << 28 });
     return status === 0 && stdout.includes('Event number');
   });
-  if (readable.length === 0) throw new Error('evtxexport (package libevtx-utils) is not installed or reads no file');
+  if (readable.length === 0)
+    throw new Error('evtxexport (package libevtx-utils) is not installed or reads no file');
   return readable;
 }
 
@@ -75,7 +78,9 @@ function print(name: string, timing: Timing, megabytes: number, events: number, 
   const line = [
     name.padEnd(14),
     `${(megabytes / timing.seconds).toFixed(0).padStart(6)} MB/s`,
-    `${Math.round(events / timing.seconds).toLocaleString('en').padStart(10)} events/s`,
+    `${Math.round(events / timing.seconds)
+      .toLocaleString('en')
+      .padStart(10)} events/s`,
     `${(peer.seconds / timing.seconds).toFixed(1).padStart(6)} × evtxexport`,
     `${timing.seconds.toFixed(2).padStart(7)} s`,
     timing.peakMb > 0 ? `${timing.peakMb.toFixed(0).padStart(5)} MB resident` : '',

@@ -17,7 +17,7 @@ function connect() {
     connectionString: process.env.DATABASE_URL ?? NOT_SET,
     max: MAX_CONNECTIONS,
     // A process that stops in the middle of a transaction must not hold its locks for ever.
-    idle_in_transaction_session_timeout: 60_000,
+    idle_in_transaction_session_timeout: 30_000,
   });
   // Without a listener, an idle connection that the server closes would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));

@@ -13,7 +13,11 @@ function commaList<T extends string>(item: z.ZodType<T, string>) {
     .pipe(z.array(item).max(50))
     .optional();
 }
-const id = z.string().min(1).max(300);
+/** Ids are ASCII that can be printed. */
+const id = z
+  .string()
+  .max(300)
+  .regex(/^[\x20-\x7e]+$/, 'This is not an id.');
 
 export const findingListQuery = z.object({
   q: z.string().max(500).optional(),
@@ -42,7 +46,7 @@ export const findingChange = z
     disposition: z.enum(DISPOSITIONS).nullable().optional(),
     reason: z.string().trim().max(REASON_MAX).nullable().optional(),
     /** A user's id, or null for nobody. */
-    ownerId: z.string().max(100).nullable().optional(),
+    ownerId: id.nullable().optional(),
   })
   .strict()
   .refine((change) => change.status !== 'closed' || Boolean(change.disposition), {

@@ -40,7 +40,9 @@ export async function listFindings(actor: Actor, query: FindingListQuery): Promi
   const filter = whereSql(query, null);
   const sort = SORT_SQL[query.sort];
   const direction = query.direction === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`;
-  const after = query.cursor ? afterSql(query, decodeCursor(query.cursor)) : Prisma.sql`TRUE`;
+  const after = query.cursor
+    ? afterSql(query, decodeCursor(query.cursor, NUMERIC_SORTS.includes(query.sort)))
+    : Prisma.sql`TRUE`;
   const [rows, totals, facets] = await Promise.all([
     db.$queryRaw<(ListRow & { sort_value: string })[]>`
       SELECT ${LIST_COLUMNS}, (${sort})::text AS sort_value

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
-const ticks = z.string().regex(/^-?\d{1,19}$/, 'Give a time in 100 ns ticks since 1970 UTC.');
+/** Of a PostgreSQL bigint. */
+const TICKS_MAX = 2n ** 63n - 1n;
+
+const ticks = z
+  .string()
+  .regex(/^-?\d{1,19}$/, 'Give a time in 100 ns ticks since 1970 UTC.')
+  .refine((text) => BigInt(text) <= TICKS_MAX && BigInt(text) >= -TICKS_MAX, 'This time is out of range.');
 
 export const hostListQuery = z.object({
   q: z.string().max(300).optional(),

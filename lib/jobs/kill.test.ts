@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { db } from '#lib/db/client.ts';
+import { useTestDatabase } from '#lib/db/testing.ts';
+import { makeEvtx } from '../../bench/evidence.ts';
+import { add, addAndRead, empty, POWERSHELL, REGISTRY, stateOf, useTestInstance } from './testing.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Large enough that a worker is stopped in the middle of it. */
+const SIZE_BYTES = Number(process.env.LONG_TESTS ? 1_024 : 128) * 1024 * 1024;
+const DEADLINE_MS = 120_000;
+
+useTestDatabase();
+useTestInstance();
+beforeEach(empty);
+
+let folder = '';
+let bytes: Buffer = Buffer.alloc(0);
+let expected: unknown;
+const workers: ChildProcess[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'jobsight-kill-'));
+  const file = path.join(folder, 'big.evtx');
+  const evidence = path.join(ROOT, 'e2e', 'evidence');
+  await makeEvtx([path.join(evidence, POWERSHELL), path.join(evidence, REGISTRY)], file, SIZE_BYTES);
+  bytes = await readFile(file);
+}, 60_000);
+
+afterEach(() => {
+  for (const worker of workers.splice(0)) worker.kill('SIGKILL');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function startWorker(): ChildProcess {
+  const worker = spawn(process.execPath, ['scripts/worker.ts'], {
+    cwd: ROOT,
+    env: process.env,
+    stdio: 'ignore',
+  });
+  workers.push(worker);
+  return worker;
+}
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error('it did not happen in time');
+    await sleep(50);
+  }
+}
+
+const evidenceRow = (id: string) => db.evidence.findUniqueOrThrow({ where: { id } });
+
+/** What a whole reading must leave, beside findings: nothing counted twice, nothing left out. */
+async function wholeState(id: string): Promise<unknown> {
+  const { recordCount, nextOffset, nextBlock, problemCount, status } = await evidenceRow(id);
+  const counts = await db.eventCount.groupBy({
+    by: ['channel', 'eventCode', 'hour'],
+    _sum: { count: true },
+    orderBy: { hour: 'asc' },
+  });
+  return {
+    evidence: [String(recordCount), String(nextOffset), nextBlock, problemCount, status],
+    counts: counts.map((count) => [count.channel, count.eventCode, count.hour, count._sum.count]).sort(),
+    state: await stateOf(),
+  };
+}
+
+async function readWithout(): Promise<unknown> {
+  expected ??= await (async () => {
+    const state = await wholeState(await addAndRead('big.evtx', bytes));
+    await empty();
+    return state;
+  })();
+  return expected;
+}
+
+describe('a worker in the middle of an ingest', () => {
+  it('killed: another goes on where it stood and the end is as without', { timeout: 180_000 }, async () => {
+    const whole = await readWithout();
+    const id = await add('big.evtx', bytes);
+    for (let kill = 0; kill < 3; kill += 1) {
+      const before = (await evidenceRow(id)).nextOffset;
+      const worker = startWorker();
+      await until(async () => {
+        const row = await evidenceRow(id);
+        return row.nextOffset > before || row.status === 'ready';
+      });
+      worker.kill('SIGKILL');
+      await once(worker, 'exit');
+    }
+    const killedAt = Date.now();
+    startWorker();
+    await until(async () => (await evidenceRow(id)).status === 'ready');
+    expect(Date.now() - killedAt).toBeLessThan(60_000);
+    expect(await wholeState(id)).toEqual(whole);
+    expect((await evidenceRow(id)).epoch).toBeGreaterThan(1);
+  });
+
+  it('stopped past its lease and woken: writes nothing', { timeout: 240_000 }, async () => {
+    const whole = await readWithout();
+    const id = await add('big.evtx', bytes);
+    const first = startWorker();
+    await until(async () => (await evidenceRow(id)).nextOffset > 0n);
+    first.kill('SIGSTOP');
+    const { epoch, status } = await evidenceRow(id);
+    startWorker();
+    if (status !== 'ready') await until(async () => (await evidenceRow(id)).status === 'ready');
+    expect((await evidenceRow(id)).epoch).toBeGreaterThan(epoch);
+    const end = await wholeState(id);
+    expect(end).toEqual(whole);
+    first.kill('SIGCONT');
+    await sleep(3_000);
+    expect(await wholeState(id)).toEqual(end);
+  });
+});
