@@ -99,7 +99,7 @@ function readArguments(): Options | string {
 async function findFiles(paths: readonly string[]): Promise<{ files: string[]; unreadable: string[] }> {
   const files: string[] = [];
   const unreadable: string[] = [];
-  for (const given of paths) {
+  for (const given of paths.map(fromCallersFolder)) {
     if (given === '-') {
       files.push(given);
       continue;
@@ -122,6 +122,14 @@ async function findFiles(paths: readonly string[]): Promise<{ files: string[]; u
     }
   }
   return { files, unreadable };
+}
+
+/** npm runs commands in the repository's root; a relative path means the folder that npm was called in. */
+function fromCallersFolder(given: string): string {
+  const folder = process.env.INIT_CWD;
+  return given === '-' || folder === undefined || folder === process.cwd()
+    ? given
+    : path.resolve(folder, given);
 }
 
 /** @returns why the file could not be read, if so */

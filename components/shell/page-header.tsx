@@ -13,7 +13,7 @@ export function PageHeader({
 }) {
   return (
     <header className="sticky top-0 z-20 flex min-h-12 flex-wrap items-center gap-2.5 border-b bg-surface px-4 py-1.5">
-      <div className="flex min-w-0 items-center gap-2.5">{children}</div>
+      <div className="flex min-w-0 flex-wrap items-center gap-x-2.5 [&>a]:shrink-0">{children}</div>
       <span className="flex-1" />
       <div className="flex flex-wrap items-center gap-2">
         {actions}

@@ -7,6 +7,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Input } from '#components/ui/input.tsx';
 import { ZONE_COOKIE } from '#lib/preferences/cookies.ts';
+import { DEFAULT_ZONE, knownZone } from '#lib/preferences/zone.ts';
 import { setPreference } from '../shell/preference.ts';
 import { useZone } from './zone-context.tsx';
 
@@ -25,9 +26,13 @@ export function ZoneSwitch() {
   };
   const own = open ? Intl.DateTimeFormat().resolvedOptions().timeZone : 'UTC';
   const wanted = query.trim().toLowerCase().replaceAll(' ', '_');
-  const zones = open
-    ? Intl.supportedValuesOf('timeZone').filter((one) => one.toLowerCase().includes(wanted))
-    : [];
+  const listed = open ? Intl.supportedValuesOf('timeZone') : [];
+  // The list has one name a zone; others, such as Asia/Kolkata for Asia/Calcutta, are understood when written in full.
+  const typed = open ? knownZone(query.trim()) : DEFAULT_ZONE;
+  const zones = [
+    ...(typed === DEFAULT_ZONE || listed.includes(typed) ? [] : [typed]),
+    ...listed.filter((one) => one.toLowerCase().includes(wanted)),
+  ];
   return (
     <>
       <Button

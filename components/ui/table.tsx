@@ -29,7 +29,10 @@ export function TableHead({ className, ...props }: ComponentProps<'th'>) {
   return (
     <th
       scope="col"
-      className={cn('h-[30px] whitespace-nowrap px-2.5 font-medium text-[12px] text-text-3', className)}
+      className={cn(
+        'relative h-[30px] whitespace-nowrap px-2.5 font-medium text-[12px] text-text-3',
+        className,
+      )}
       {...props}
     />
   );

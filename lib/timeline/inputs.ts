@@ -5,7 +5,7 @@ const TICKS_MAX = 2n ** 63n - 1n;
 
 const ticks = z
   .string()
-  .regex(/^-?\d{1,19}$/, 'Give a time in 100 ns ticks since 1970 UTC.')
+  .regex(/^-?\d{1,19}$/, { error: 'Give a time in 100 ns ticks since 1970 UTC.', abort: true })
   .refine((text) => BigInt(text) <= TICKS_MAX && BigInt(text) >= -TICKS_MAX, 'This time is out of range.');
 
 export const hostListQuery = z.object({
