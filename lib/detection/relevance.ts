@@ -1,5 +1,6 @@
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { CensusRow, EvidenceRecord } from '#lib/evidence/record.ts';
+import { NO_SYSTEM_VALUES } from '#lib/evidence/system-values.ts';
 import type { DetectionRule } from './rule.ts';
 
 /** What a detection could judge: events of the kinds that it looks at, whether or not they matched. */
@@ -66,25 +67,6 @@ function kindRecord(row: CensusRow): EvidenceRecord {
     timeTicks: null,
     data: [],
     userDataXml: null,
-    system: {
-      providerName: row.provider,
-      providerGuid: null,
-      eventId: row.eventId,
-      qualifiers: null,
-      version: null,
-      level: null,
-      task: null,
-      opcode: null,
-      keywords: null,
-      systemTime: null,
-      recordId: null,
-      activityId: null,
-      relatedActivityId: null,
-      processId: null,
-      threadId: null,
-      channel: row.channel,
-      computer: null,
-      userId: null,
-    },
+    system: { ...NO_SYSTEM_VALUES, providerName: row.provider, eventId: row.eventId, channel: row.channel },
   };
 }

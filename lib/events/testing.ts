@@ -1,30 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readBlocks, sharedData } from '#lib/evidence/evtx/testing/read-all.ts';
 import type { DataItem, EvidenceRecord, SystemValues } from '#lib/evidence/record.ts';
+import { NO_SYSTEM_VALUES } from '#lib/evidence/system-values.ts';
 import { parseIsoTime } from '#lib/evidence/time.ts';
 
 /** Made records and real ones, for tests. */
-
-const NO_VALUES: SystemValues = {
-  providerName: null,
-  providerGuid: null,
-  eventId: null,
-  qualifiers: null,
-  version: null,
-  level: null,
-  task: null,
-  opcode: null,
-  keywords: null,
-  systemTime: null,
-  recordId: null,
-  activityId: null,
-  relatedActivityId: null,
-  processId: null,
-  threadId: null,
-  channel: null,
-  computer: null,
-  userId: null,
-};
 
 /** A record of the values given; its time is that of `systemTime`. */
 export function makeRecord(system: Partial<SystemValues>, data: readonly DataItem[] = []): EvidenceRecord {
@@ -32,7 +12,7 @@ export function makeRecord(system: Partial<SystemValues>, data: readonly DataIte
     form: 'xml',
     place: { offset: 0, line: 1 },
     timeTicks: system.systemTime ? parseIsoTime(system.systemTime) : null,
-    system: { ...NO_VALUES, ...system },
+    system: { ...NO_SYSTEM_VALUES, ...system },
     data,
     userDataXml: null,
   };

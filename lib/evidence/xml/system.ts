@@ -1,4 +1,5 @@
 import type { SystemValues } from '#lib/evidence/record.ts';
+import { NO_SYSTEM_VALUES } from '#lib/evidence/system-values.ts';
 import { decodeReferences } from './references.ts';
 import type { Attributes } from './tags.ts';
 
@@ -63,26 +64,7 @@ export function setSystemValue(
 }
 
 export function emptySystem(): MutableSystem {
-  return {
-    providerName: null,
-    providerGuid: null,
-    eventId: null,
-    qualifiers: null,
-    version: null,
-    level: null,
-    task: null,
-    opcode: null,
-    keywords: null,
-    systemTime: null,
-    recordId: null,
-    activityId: null,
-    relatedActivityId: null,
-    processId: null,
-    threadId: null,
-    channel: null,
-    computer: null,
-    userId: null,
-  };
+  return { ...NO_SYSTEM_VALUES };
 }
 
 function attribute(attributes: Attributes, wanted: string): string | null {
