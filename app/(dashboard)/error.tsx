@@ -5,10 +5,11 @@ import { ErrorState } from '#components/ui/states.tsx';
 
 export default function DashboardError({
   error,
-  reset,
+  retry,
 }: {
   readonly error: Error & { digest?: string };
-  readonly reset: () => void;
+  /** Asks the server again; `reset` would show the same failed answer. */
+  readonly retry: () => void;
 }) {
   return (
     <div className="p-6">
@@ -17,7 +18,7 @@ export default function DashboardError({
           Nothing was changed. Try again; if it happens again, tell your administrator
           {error.digest ? ` the reference ${error.digest}` : ''}.
         </p>
-        <Button className="mt-3" onClick={reset}>
+        <Button className="mt-3" onClick={retry}>
           Try again
         </Button>
       </ErrorState>

@@ -29,7 +29,7 @@ export function NotesCard({ notes, history, createdAt, addNote }: Props) {
               {note.author} · <OwnTime iso={note.createdAt} />
             </p>
             <p className="whitespace-pre-wrap break-words">
-              <EvidenceText text={note.text} />
+              <EvidenceText text={note.text} hasLines />
             </p>
           </li>
         ))}

@@ -83,7 +83,7 @@ export function TriageCard() {
                 [
                   'Reason',
                   <span key="reason" className="whitespace-pre-wrap">
-                    <EvidenceText text={finding.reason ?? 'none'} />
+                    <EvidenceText text={finding.reason ?? 'none'} hasLines />
                   </span>,
                 ],
               ] as const)

@@ -1,10 +1,11 @@
 'use client';
 
-import { PanelLeftClose, PanelLeftOpen } from 'lucide-react';
+import { Ellipsis, PanelLeftClose, PanelLeftOpen } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 import { cn } from '#components/ui/cn.ts';
+import { Menu, MenuContent, MenuItem, MenuTrigger } from '#components/ui/menu.tsx';
 import { NAVIGATION, type NavigationItem } from './navigation.ts';
 import { setPreference } from './preference.ts';
 
@@ -77,25 +78,47 @@ export function SideBar({ user, isCollapsed: initial }: Props) {
         aria-label="Main"
         className="fixed inset-x-0 bottom-0 z-30 flex justify-around border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
       >
-        {NAVIGATION.filter((item) => item.section !== 'Tuning').map((item) => (
+        {NAVIGATION.filter((item) => !isBehindMore(item)).map((item) => (
           <Link
             key={item.href}
             href={item.href}
             aria-current={isAt(pathname, item.href) ? 'page' : undefined}
-            className={cn(
-              'grid min-h-12 min-w-12 place-items-center content-center px-1 text-[10px] text-text-2 leading-4 no-underline',
-              isAt(pathname, item.href) && 'text-accent',
-            )}
+            className={cn(tabClass, isAt(pathname, item.href) && 'text-accent')}
           >
             <item.icon size={18} aria-hidden />
             {item.label}
           </Link>
         ))}
+        <Menu>
+          <MenuTrigger className={tabClass}>
+            <Ellipsis size={18} aria-hidden />
+            More
+          </MenuTrigger>
+          <MenuContent>
+            {[...NAVIGATION.filter(isBehindMore), ACCOUNT].map(({ href, label }) => (
+              <MenuItem key={href} asChild>
+                <Link
+                  href={href}
+                  aria-current={isAt(pathname, href) ? 'page' : undefined}
+                  className="text-text no-underline"
+                >
+                  {label}
+                </Link>
+              </MenuItem>
+            ))}
+          </MenuContent>
+        </Menu>
       </nav>
     </>
   );
 }
 
+/** What a phone's bar has no room for. */
+const isBehindMore = ({ section }: NavigationItem) => section === 'Tuning' || section === 'Bottom';
+const ACCOUNT = { href: '/account', label: 'Account and sign out' };
+
+const tabClass =
+  'grid min-h-12 min-w-12 place-items-center content-center px-1 text-[10px] text-text-2 leading-4 no-underline';
 const linkClass =
   'flex items-center gap-2 rounded-md px-2 py-1.5 text-text-2 no-underline hover:bg-raised hover:text-text hover:no-underline';
 const currentClass = 'bg-accent-soft font-medium text-accent hover:bg-accent-soft hover:text-accent';

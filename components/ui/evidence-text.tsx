@@ -2,8 +2,17 @@ import { cn } from './cn.ts';
 import { visibleParts } from './visible-text.ts';
 
 /** Text from evidence in a line: isolated from what is around it, unseen characters by name, never as HTML. */
-export function EvidenceText({ text, className }: { readonly text: string; readonly className?: string }) {
-  return <bdi className={className}>{renderParts(text, 0)}</bdi>;
+export function EvidenceText({
+  text,
+  className,
+  hasLines = false,
+}: {
+  readonly text: string;
+  readonly className?: string;
+  /** Line breaks are meant, as in a note; what is around it shows them. */
+  readonly hasLines?: boolean;
+}) {
+  return <bdi className={className}>{renderParts(text, 0, hasLines ? 'block' : 'line')}</bdi>;
 }
 
 /** Text from evidence as a block, as it was written, with what matched marked. Ranges are UTF-16 offsets, ascending. */
@@ -18,8 +27,10 @@ export function CodeBlock({
 }) {
   const pieces: { text: string; isMatch: boolean; at: number }[] = [];
   let from = 0;
-  for (const [start, end] of ranges) {
-    if (start < from || start >= text.length) continue;
+  for (const [first, end] of ranges) {
+    // Two terms may match overlapping text.
+    const start = Math.max(first, from);
+    if (start >= Math.min(end, text.length)) continue;
     if (start > from) pieces.push({ text: text.slice(from, start), isMatch: false, at: from });
     pieces.push({ text: text.slice(start, end), isMatch: true, at: start });
     from = end;
@@ -37,17 +48,17 @@ export function CodeBlock({
     >
       {pieces.map((piece) =>
         piece.isMatch ? (
-          <mark key={piece.at}>{renderParts(piece.text, piece.at)}</mark>
+          <mark key={piece.at}>{renderParts(piece.text, piece.at, 'block')}</mark>
         ) : (
-          <span key={piece.at}>{renderParts(piece.text, piece.at)}</span>
+          <span key={piece.at}>{renderParts(piece.text, piece.at, 'block')}</span>
         ),
       )}
     </pre>
   );
 }
 
-function renderParts(text: string, at: number) {
-  const parts = visibleParts(text);
+function renderParts(text: string, at: number, place: 'line' | 'block') {
+  const parts = visibleParts(text, place);
   if (parts.length === 1 && parts[0]?.kind === 'text') return parts[0].text;
   return parts.map((part, index) =>
     part.kind === 'text' ? (

@@ -26,6 +26,10 @@ export function MenuContent({ className, ...props }: ComponentProps<typeof Radix
 const item =
   'flex cursor-pointer select-none items-center gap-2 rounded px-2 py-1.5 outline-none data-[highlighted]:bg-accent-soft';
 
+export function MenuItem({ className, ...props }: ComponentProps<typeof Radix.Item>) {
+  return <Radix.Item className={cn(item, className)} {...props} />;
+}
+
 export function MenuCheckboxItem({
   className,
   children,

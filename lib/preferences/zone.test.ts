@@ -19,6 +19,8 @@ describe('times on screen', () => {
   });
 
   it('are right before 1970', () => {
+    expect(formatTicks(-1n, 'UTC', 7)).toBe('1969-12-31 23:59:59.9999999');
+    expect(formatTicks(BigInt(Date.UTC(999, 0, 1)) * 10_000n, 'UTC', 0)).toBe('0999-01-01 00:00:00');
     expect(isoTicks(-1n)).toBe('1969-12-31T23:59:59.9999999Z');
   });
 
@@ -29,6 +31,8 @@ describe('times on screen', () => {
 
   it('have spans in words', () => {
     expect(formatSpan(12_509_998n)).toBe('1.25 s');
+    expect(formatSpan(1n)).toBe('0.0001 ms');
+    expect(formatSpan(599_999_999n)).toBe('59.99 s');
     expect(formatSpan(3_000_000_000n)).toBe('5 min');
     expect(formatSpan(90_061n * 10_000_000n)).toBe('1 d 1 h');
     expect(formatAgo(0n, 120_000)).toBe('2 min ago');

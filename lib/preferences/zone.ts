@@ -1,3 +1,5 @@
+import { formatIsoTime } from '#lib/evidence/time.ts';
+
 /** How times are shown: in the zone that the user picked, to the last digit that the source has. Pure. */
 
 export const DEFAULT_ZONE = 'UTC';
@@ -22,14 +24,16 @@ export function knownZone(zone: string | undefined): string {
 export function formatTicks(ticks: bigint | string, zone: string, precision: Precision): string {
   const value = BigInt(ticks);
   const fraction = ((value % TICKS_PER_SECOND) + TICKS_PER_SECOND) % TICKS_PER_SECOND;
-  const seconds = formatterOf(zone).format(Number((value - fraction) / TICKS_PER_MS));
+  const seconds = formatterOf(zone)
+    .format(Number((value - fraction) / TICKS_PER_MS))
+    .replace(/^\d{1,3}(?=-)/, (year) => year.padStart(4, '0'));
   if (precision === 0) return seconds;
   return `${seconds}.${fraction.toString().padStart(7, '0').slice(0, precision)}`;
 }
 
 /** `2024-03-05T09:14:02.1254367Z` */
 export function isoTicks(ticks: bigint | string): string {
-  return `${formatTicks(ticks, 'UTC', 7).replace(' ', 'T')}Z`;
+  return formatIsoTime(BigInt(ticks));
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -53,12 +57,11 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
   return formatter;
 }
 
-/** `5 min`, `1.25 s`, `2 d 3 h`: a span between two times. */
+/** `5 min`, `1.25 s`, `0.0001 ms`, `2 d 3 h`: a span between two times, cut and not rounded; only equal times have 0 s. */
 export function formatSpan(ticks: bigint): string {
   const size = ticks < 0n ? -ticks : ticks;
-  if (size < TICKS_PER_SECOND * 60n) {
-    return `${(Number(size) / Number(TICKS_PER_SECOND)).toFixed(2).replace(/\.?0+$/, '')} s`;
-  }
+  if (size > 0n && size < TICKS_PER_SECOND / 100n) return `${Number(size) / Number(TICKS_PER_MS)} ms`;
+  if (size < TICKS_PER_SECOND * 60n) return `${Number((size * 100n) / TICKS_PER_SECOND) / 100} s`;
   const units: readonly (readonly [string, bigint])[] = [
     ['d', 86_400n],
     ['h', 3_600n],
