@@ -88,7 +88,7 @@ describe('the summary of an event', () => {
         Details: 'DWORD (0x00000001)',
         Image: 'C:\\Windows\\regedit.exe',
       }),
-    ).toBe(`${SCHEDULE}\\Configuration\\EnableAt modified: DWORD (0x00000001) by regedit.exe`);
+    ).toBe(`EnableAt modified: DWORD (0x00000001) by regedit.exe at ${SCHEDULE}\\Configuration\\EnableAt`);
     expect(summary('System', 104, { Channel: 'Security', SubjectUserName: 'eve' })).toBe(
       'The log Security was cleared by eve',
     );
