@@ -94,7 +94,7 @@ export class Batch {
   #addRecord(record: EvidenceRecord): void {
     const host = hostName(record.system.computer);
     const channel = record.system.channel ?? '';
-    const eventCode = record.system.eventId ?? -1;
+    const eventCode = eventCodeOf(record);
     this.#count(record, host, channel, eventCode);
 
     const event = eventFromRecord(record);
@@ -159,4 +159,12 @@ export class Batch {
     this.#keptPerHour.set(key, kept + 1);
     return kept >= KEPT_PER_HOUR;
   }
+}
+
+const INT_MAX = 2_147_483_647;
+
+/** Windows has 16 bits for an event id; one that PostgreSQL's int cannot hold counts as none. */
+function eventCodeOf(record: EvidenceRecord): number {
+  const id = record.system.eventId;
+  return id === null || id > INT_MAX ? -1 : id;
 }

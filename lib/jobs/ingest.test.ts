@@ -275,6 +275,16 @@ describe('hostile and huge texts', () => {
     expect(new Set(kept.map(([, value]) => value))).toEqual(new Set(texts));
   });
 
+  it('an event id and a record id that no number holds cost nothing', async () => {
+    const events = [await block('Win32_ScheduledJob', 1), await block('Win32_ScheduledJob other', 2)];
+    const hostile = (events[0] ?? '')
+      .replace('<EventID>4104<', '<EventID>4294967295<')
+      .replace('<EventRecordID>1<', `<EventRecordID>${'9'.repeat(300)}<`);
+    const id = await addAndRead('ids.xml', xmlFile([hostile, events[1] ?? '']));
+    expect((await getEvidence(ANALYST, id)).status).toBe('ready');
+    expect(await strictFindings()).toHaveLength(1);
+  });
+
   it('a host called as HTML stays text', async () => {
     const name = '<img src=x onerror=alert(1)>';
     await addAndRead(
