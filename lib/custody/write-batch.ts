@@ -1,9 +1,7 @@
 import type { Prisma } from '#lib/db/generated/client.ts';
 import { lockInvestigation } from '#lib/db/locks.ts';
 import { toPostgres } from '#lib/db/postgres-text.ts';
-import type { Relevance } from '#lib/detection/relevance.ts';
 import type { DetectionRule } from '#lib/detection/rule.ts';
-import { hostName } from '#lib/events/names.ts';
 import { HOUR_TICKS } from '#lib/events/ticks.ts';
 import { type Batch, KEPT_PER_HOUR, type KeptEvent } from './batch.ts';
 
@@ -74,7 +72,7 @@ async function writeHosts(
     ...batch.events.map((event) => event.host),
     ...batch.counts.map((count) => count.host),
   ]);
-  for (const hosts of batch.relevance.byRule) for (const host of hosts.keys()) names.add(hostName(host));
+  for (const hosts of batch.relevance.byRule) for (const host of hosts.keys()) names.add(host);
   // Sorted, as everything below: two ingests that insert the same rows wait for each other in one order.
   const sorted = [...names].sort();
   const rows = await tx.$queryRaw<{ id: string; name: string }[]>`
@@ -193,7 +191,7 @@ async function writeCoverage(
   hosts: ReadonlyMap<string, string>,
 ): Promise<void> {
   const rows = rules.flatMap((rule, index) =>
-    [...byHostName(batch.relevance.byRule[index])].map(([host, relevance]) => ({
+    [...(batch.relevance.byRule[index] ?? [])].map(([host, relevance]) => ({
       host_id: idOf(hosts, host),
       detection_id: rule.id,
       relevant_count: relevance.count,
@@ -212,27 +210,6 @@ async function writeCoverage(
       selected_count = kept.selected_count + EXCLUDED.selected_count,
       first_ticks = LEAST(kept.first_ticks, EXCLUDED.first_ticks),
       last_ticks = GREATEST(kept.last_ticks, EXCLUDED.last_ticks)`;
-}
-
-/** The census has names as logged, several of which may be one host. */
-function byHostName(hosts: ReadonlyMap<string, Relevance> | undefined): Map<string, Relevance> {
-  const merged = new Map<string, Relevance>();
-  for (const [logged, relevance] of hosts ?? []) {
-    const name = hostName(logged);
-    const known = merged.get(name);
-    if (!known) merged.set(name, { ...relevance });
-    else {
-      known.count += relevance.count;
-      if (
-        relevance.firstTicks !== null &&
-        (known.firstTicks === null || relevance.firstTicks < known.firstTicks)
-      )
-        known.firstTicks = relevance.firstTicks;
-      if (relevance.lastTicks !== null && (known.lastTicks === null || relevance.lastTicks > known.lastTicks))
-        known.lastTicks = relevance.lastTicks;
-    }
-  }
-  return merged;
 }
 
 async function writeProblems(

@@ -1,3 +1,4 @@
+import { hostName } from '#lib/events/names.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { CensusRow, EvidenceRecord } from '#lib/evidence/record.ts';
 import { NO_SYSTEM_VALUES } from '#lib/evidence/system-values.ts';
@@ -13,7 +14,7 @@ export type Relevance = { count: number; firstTicks: bigint | null; lastTicks: b
 export class RelevanceCounter {
   readonly #rules: readonly DetectionRule[];
   readonly #isRelevant = new Map<string, readonly boolean[]>();
-  /** By rule, in the order given: host as logged -> relevance. */
+  /** By rule, in the order given: host name -> relevance. */
   readonly byRule: readonly Map<string, Relevance>[];
 
   constructor(rules: readonly DetectionRule[]) {
@@ -26,7 +27,7 @@ export class RelevanceCounter {
       const relevant = this.#relevant(row);
       this.byRule.forEach((hosts, index) => {
         if (!relevant[index]) return;
-        const host = row.computer ?? '';
+        const host = hostName(row.computer);
         const relevance = hosts.get(host) ?? { count: 0, firstTicks: null, lastTicks: null };
         relevance.count += row.count;
         relevance.firstTicks = earlier(relevance.firstTicks, row.firstTicks);

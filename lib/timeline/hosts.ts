@@ -41,10 +41,7 @@ export async function getHost(actor: Actor, idOrName: string): Promise<HostDetai
   const id = await findHost(idOrName);
   const [item] = await hostRows(Prisma.sql`h.id = ${id}::uuid`, Prisma.empty);
   if (!item) throw new AppError('not-found', 'There is no such host.');
-  const names = [
-    id,
-    ...(await db.host.findMany({ where: { joinedToId: id }, select: { id: true } })).map((row) => row.id),
-  ];
+  const names = await namesOf(id);
   const known = await knowledge();
   const [risk, events, findings, coverage, evidence] = await Promise.all([
     db.riskObject.findFirst({ where: { hostId: id, objectType: 'system' } }),
@@ -107,6 +104,12 @@ export async function findHost(idOrName: string): Promise<string> {
   });
   if (!host) throw new AppError('not-found', 'There is no such host. Its evidence may have been deleted.');
   return host.joinedToId ?? host.id;
+}
+
+/** Ids of the host and of the names that are joined to it: what its events stand under. */
+export async function namesOf(hostId: string): Promise<readonly string[]> {
+  const joined = await db.host.findMany({ where: { joinedToId: hostId }, select: { id: true } });
+  return [hostId, ...joined.map((row) => row.id)];
 }
 
 async function chainNameOf(

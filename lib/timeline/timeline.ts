@@ -2,7 +2,7 @@ import { type Actor, requirePermission } from '#lib/auth/actor.ts';
 import { db } from '#lib/db/client.ts';
 import { fromPostgres } from '#lib/db/postgres-text.ts';
 import { DAY_TICKS, HOUR_TICKS, SECOND_TICKS } from '#lib/events/ticks.ts';
-import { findHost } from './hosts.ts';
+import { findHost, namesOf } from './hosts.ts';
 import type { TimelineQuery } from './inputs.ts';
 import { LANES, NEAR_FINDINGS_LANES } from './kinds.ts';
 import type { HostTimeline, TimelineEvent } from './types.ts';
@@ -22,10 +22,7 @@ export async function getHostTimeline(
 ): Promise<HostTimeline> {
   requirePermission(actor, 'read');
   const id = await findHost(idOrName);
-  const hostIds = [
-    id,
-    ...(await db.host.findMany({ where: { joinedToId: id }, select: { id: true } })).map((row) => row.id),
-  ];
+  const hostIds = await namesOf(id);
   const span = (query.range === 'all' ? null : await findingsSpan(id)) ?? (await keptSpan(hostIds));
   const from = query.from === undefined ? span.from : BigInt(query.from);
   const to = query.to === undefined ? span.to : BigInt(query.to);
