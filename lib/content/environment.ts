@@ -13,5 +13,5 @@ export function searchEnvironment(content: Content): SearchEnvironment {
   for (const macro of content.macros) {
     macros.set(macro.args.length === 0 ? macro.name : `${macro.name}(${macro.args.length})`, macro);
   }
-  return { macros, dataModels: DATA_MODELS, isVerbatim };
+  return { macros, dataModels: DATA_MODELS, lookups: new Map(), isVerbatim };
 }

@@ -72,6 +72,7 @@ const registry: DataModelObject = {
 const ENVIRONMENT: SearchEnvironment = {
   macros: MACROS,
   dataModels: new Map([[registry.name, registry]]),
+  lookups: new Map(),
   isVerbatim: (field) => ['ScriptBlockText', 'Image', '_raw'].includes(field),
 };
 

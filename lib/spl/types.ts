@@ -23,12 +23,29 @@ export type DataModelObject = {
   isVerbatim(field: string): boolean;
 };
 
+/** A lookup table: the rows of a CSV file and how they are found, as transforms.conf says. */
+export type LookupTable = {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** Each row in the order of the columns. */
+  readonly rows: readonly (readonly string[])[];
+  /** How a column is compared when it is searched by (match_type); exactly when it is not named here. */
+  readonly matchTypes: Readonly<Record<string, 'WILDCARD' | 'CIDR'>>;
+  readonly isCaseSensitive: boolean;
+  /** At most this many rows match one event (max_matches). */
+  readonly maxMatches: number;
+  /** What the output fields get when no row matches (default_match, with min_matches of 1); null: nothing. */
+  readonly defaultMatch: string | null;
+};
+
 /** What a search is compiled against. No clock: `now` is given at run time. */
 export type SearchEnvironment = {
   /** Keyed `name` or `name(2)`. */
   readonly macros: ReadonlyMap<string, MacroDefinition>;
   /** Keyed `Endpoint.Registry`. */
   readonly dataModels: ReadonlyMap<string, DataModelObject>;
+  /** Keyed by the name that lookup and inputlookup use. */
+  readonly lookups: ReadonlyMap<string, LookupTable>;
   /** As DataModelObject.isVerbatim, for fields of plain events. */
   isVerbatim(field: string): boolean;
 };

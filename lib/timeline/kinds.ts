@@ -49,7 +49,12 @@ for (const { id, lane, channel, codes, where, say } of definitions.kinds) {
   const search =
     where === undefined
       ? null
-      : compileSearch(`search * | where ${where}`, { macros: new Map(), dataModels: new Map(), isVerbatim });
+      : compileSearch(`search * | where ${where}`, {
+          macros: new Map(),
+          dataModels: new Map(),
+          lookups: new Map(),
+          isVerbatim,
+        });
   const fields = templateFields(say);
   const kind: TimelineKind = { id, lane, summarize: (event) => summaryOf(say, fields, event) };
   for (const code of codes) {
