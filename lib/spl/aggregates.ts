@@ -1,7 +1,15 @@
-/** The functions of `stats` and `tstats`: one entry each. */
+/** The functions of `stats` and its kin: one entry each. */
 import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import { ticksOf } from './row.ts';
-import { compareNumbers, compareText, fieldValueOf, type Scalar, toNumber, toText } from './value.ts';
+import {
+  compareNumbers,
+  compareText,
+  fieldValueOf,
+  type Scalar,
+  ticksToSeconds,
+  toNumber,
+  toText,
+} from './value.ts';
 
 export interface Accumulator {
   /** Takes one value of the field; of a multivalue each one. */
@@ -14,7 +22,8 @@ export type AggregateDefinition = {
   readonly isBare: boolean;
   /** Whether the order of rows counts (also through the rounding of sums). */
   readonly usesOrder: boolean;
-  readonly create: () => Accumulator;
+  /** `take` counts the characters that it keeps. */
+  readonly create: (take: (characters: number) => void) => Accumulator;
 };
 
 /** As in Splunk, list() keeps this many. */
@@ -68,21 +77,118 @@ function createSum(finish: (sum: number, count: number) => number): Accumulator 
   };
 }
 
-function createDistinct(finish: (values: Set<string>) => FieldValue): Accumulator {
+/** Mean and sum of squared distances from it, by Welford's method. Null for fewer than `least` numbers. */
+function createVariance(
+  least: number,
+  finish: (squares: number, count: number) => number,
+): AggregateDefinition['create'] {
+  return () => {
+    let count = 0;
+    let mean = 0;
+    let squares = 0;
+    return {
+      add: (value) => {
+        const number = toNumber(value);
+        if (number === null) return;
+        count++;
+        const distance = number - mean;
+        mean += distance / count;
+        squares += distance * (number - mean);
+      },
+      result: () => {
+        if (count < least) return count === 0 ? null : 0;
+        const result = finish(squares, count);
+        return Number.isFinite(result) ? result : null;
+      },
+    };
+  };
+}
+
+function createRange(): Accumulator {
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  return {
+    add: (value) => {
+      const number = toNumber(value);
+      if (number === null) return;
+      least = Math.min(least, number);
+      greatest = Math.max(greatest, number);
+    },
+    result: () => (greatest < least ? null : greatest - least),
+  };
+}
+
+/** The number at a place among all numbers in order. */
+function createRanked(placeOf: (count: number) => number): AggregateDefinition['create'] {
+  return (take) => {
+    const numbers: number[] = [];
+    return {
+      add: (value) => {
+        const number = toNumber(value);
+        if (number === null) return;
+        take(0);
+        numbers.push(number);
+      },
+      result: () => numbers.toSorted((left, right) => left - right)[placeOf(numbers.length)] ?? null,
+    };
+  };
+}
+
+/** The value that occurs most often; of several the first in order. */
+function createMode(take: (characters: number) => void): Accumulator {
+  const counts = new Map<string, number>();
+  return {
+    add: (value) => {
+      const text = toText(value);
+      const known = counts.get(text);
+      if (known === undefined) take(text.length);
+      counts.set(text, (known ?? 0) + 1);
+    },
+    result: () => {
+      let most: string | null = null;
+      for (const [text, count] of counts) {
+        const held = most === null ? 0 : (counts.get(most) ?? 0);
+        if (most === null || count > held || (count === held && compareText(text, most) < 0)) most = text;
+      }
+      return most;
+    },
+  };
+}
+
+function createSquares(): Accumulator {
+  const sum = createSum((total) => total);
+  return {
+    add: (value, row) => {
+      const number = toNumber(value);
+      if (number !== null) sum.add(number * number, row);
+    },
+    result: () => sum.result(),
+  };
+}
+
+function createDistinct(
+  finish: (values: Set<string>) => FieldValue,
+  take: (characters: number) => void,
+): Accumulator {
   const values = new Set<string>();
   return {
     add: (value) => {
-      values.add(toText(value));
+      const text = toText(value);
+      if (values.has(text)) return;
+      take(text.length);
+      values.add(text);
     },
     result: () => finish(values),
   };
 }
 
-function createList(): Accumulator {
+function createList(take: (characters: number) => void): Accumulator {
   const values: Scalar[] = [];
   return {
     add: (value) => {
-      if (values.length < MAX_LIST) values.push(value);
+      if (values.length >= MAX_LIST) return;
+      take(toText(value).length);
+      values.push(value);
     },
     result: () => fieldValueOf(values),
   };
@@ -112,36 +218,79 @@ function takesOverInTime(sign: 1 | -1): (row: SearchableEvent, held: SearchableE
   };
 }
 
-const count: AggregateDefinition = { isBare: true, usesOrder: false, create: createCount };
-const dc: AggregateDefinition = {
-  isBare: false,
+const unordered = (isBare: boolean, create: AggregateDefinition['create']): AggregateDefinition => ({
+  isBare,
   usesOrder: false,
-  create: () => createDistinct((values) => values.size),
-};
-const avg: AggregateDefinition = {
+  create,
+});
+const ordered = (create: AggregateDefinition['create']): AggregateDefinition => ({
   isBare: false,
   usesOrder: true,
-  create: () => createSum((sum, number) => sum / number),
+  create,
+});
+
+const count = unordered(true, createCount);
+const dc = unordered(false, (take) => createDistinct((values) => values.size, take));
+const avg = ordered(() => createSum((sum, number) => sum / number));
+const stdev = ordered(createVariance(2, (squares, number) => Math.sqrt(squares / (number - 1))));
+
+/** The time itself, not the value: Splunk's search reference, "Time functions". */
+const createTimeOf = (sign: 1 | -1): Accumulator => {
+  let held: bigint | null = null;
+  return {
+    add: (_, row) => {
+      const time = ticksOf(row);
+      if (time !== null && (held === null || (sign === 1 ? time < held : time > held))) held = time;
+    },
+    result: () => (held === null ? null : ticksToSeconds(held)),
+  };
 };
 
-export const AGGREGATES: Readonly<Record<string, AggregateDefinition>> = {
+const AGGREGATES: Readonly<Record<string, AggregateDefinition>> = {
   count,
   c: count,
   dc,
   distinct_count: dc,
-  min: { isBare: false, usesOrder: false, create: () => createExtreme(1) },
-  max: { isBare: false, usesOrder: false, create: () => createExtreme(-1) },
-  sum: { isBare: false, usesOrder: true, create: () => createSum((sum) => sum) },
+  estdc: dc,
+  min: unordered(false, () => createExtreme(1)),
+  max: unordered(false, () => createExtreme(-1)),
+  range: unordered(false, createRange),
+  sum: ordered(() => createSum((sum) => sum)),
+  sumsq: ordered(() => createSquares()),
   avg,
   mean: avg,
-  values: {
-    isBare: false,
-    usesOrder: false,
-    create: () => createDistinct((values) => fieldValueOf([...values].sort(compareText))),
-  },
-  list: { isBare: false, usesOrder: true, create: createList },
-  first: { isBare: false, usesOrder: true, create: () => createPick(() => false) },
-  last: { isBare: false, usesOrder: true, create: () => createPick(() => true) },
-  earliest: { isBare: false, usesOrder: true, create: () => createPick(takesOverInTime(1)) },
-  latest: { isBare: false, usesOrder: true, create: () => createPick(takesOverInTime(-1)) },
+  stdev,
+  stdevp: ordered(createVariance(1, (squares, number) => Math.sqrt(squares / number))),
+  var: ordered(createVariance(2, (squares, number) => squares / (number - 1))),
+  varp: ordered(createVariance(1, (squares, number) => squares / number)),
+  // Of an even number of values Splunk takes the higher one of the two in the middle.
+  median: unordered(
+    false,
+    createRanked((number) => Math.floor(number / 2)),
+  ),
+  mode: unordered(false, createMode),
+  values: unordered(false, (take) =>
+    createDistinct((values) => fieldValueOf([...values].sort(compareText)), take),
+  ),
+  list: ordered(createList),
+  first: ordered(() => createPick(() => false)),
+  last: ordered(() => createPick(() => true)),
+  earliest: ordered(() => createPick(takesOverInTime(1))),
+  latest: ordered(() => createPick(takesOverInTime(-1))),
+  earliest_time: unordered(false, () => createTimeOf(1)),
+  latest_time: unordered(false, () => createTimeOf(-1)),
 };
+
+export const AGGREGATE_NAMES: readonly string[] = [...Object.keys(AGGREGATES), 'perc95'].sort();
+
+/** Finds a function by its name, also perc95, p95, exactperc95 and upperperc95; null when there is none. */
+export function findAggregate(name: string): AggregateDefinition | null {
+  if (Object.hasOwn(AGGREGATES, name)) return AGGREGATES[name] ?? null;
+  const [, digits] = /^(?:(?:exact|upper)?perc|p)(\d{1,2}(?:\.\d{1,4})?|100)$/.exec(name) ?? [];
+  if (digits === undefined) return null;
+  const share = Number(digits) / 100;
+  return unordered(
+    false,
+    createRanked((number) => Math.max(0, Math.ceil(share * number) - 1)),
+  );
+}

@@ -1,4 +1,5 @@
 /** IP networks: 10.0.0.0/8, 2001:db8::/32. */
+import { compareText } from './value.ts';
 
 /** Bytes of an address, null for what is none. */
 function parseAddress(text: string): number[] | null {
@@ -48,4 +49,17 @@ export function parseNetwork(text: string): ((address: string) => boolean) | nul
       return (byte & mask) === ((address[index] ?? 0) & mask);
     });
   };
+}
+
+/** Order of two addresses, those of version 4 before version 6, what is no address after both, as text. */
+export function compareAddresses(left: string, right: string): number {
+  const a = parseAddress(left);
+  const b = parseAddress(right);
+  if (a === null || b === null) {
+    if (a === b) return compareText(left, right);
+    return a === null ? 1 : -1;
+  }
+  if (a.length !== b.length) return a.length - b.length;
+  const index = a.findIndex((byte, position) => byte !== b[position]);
+  return index < 0 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
 }

@@ -1,13 +1,16 @@
-/** Compiles each command to a stage: one function each. */
-import type { Command, FieldName } from './ast.ts';
-import { compileCondition, compileExpression } from './expression.ts';
+/** Compiles the commands that filter, change and arrange rows: one function each. */
+import type { Command, Expression } from './ast.ts';
+import { compareAddresses } from './cidr.ts';
+import { compileCondition, compileExpression, fieldsIn } from './expression.ts';
+import { NO_RUN } from './functions.ts';
 import { isWildcard, matchNames, renameNames } from './names.ts';
+import { findInText } from './regex.ts';
 import { readField, WorkRow } from './row.ts';
-import { compileTerms, type FieldScope } from './search-terms.ts';
-import type { Stage } from './stage.ts';
-import { compileAggregates, type GroupingPlan, groupRows } from './stats.ts';
+import { describeValue } from './search-terms.ts';
+import { type Stage, sameColumns, type TableStage, withColumns } from './stage.ts';
 import { failAt } from './syntax.ts';
 import { formatTime } from './time-format.ts';
+import type { MatchedTerm } from './types.ts';
 import {
   compareScalars,
   compareText,
@@ -18,25 +21,53 @@ import {
   toText,
 } from './value.ts';
 
-type Of<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
+export type Of<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
 
-const same = (before: readonly string[] | null): readonly string[] | null => before;
-const withColumns = (before: readonly string[] | null, added: readonly string[]): readonly string[] | null =>
-  before === null ? null : [...new Set([...before, ...added])];
-
-export function compileSearch(expression: Of<'search'>['expression'], scope: FieldScope): Stage {
-  const terms = compileTerms(expression, scope);
-  return { kind: 'filter', test: terms.test, terms, usesRun: false, columns: same };
+/** The parts of a condition that must all be true. */
+function conjunctsOf(expression: Expression): readonly Expression[] {
+  return expression.kind === 'and' ? expression.operands.flatMap(conjunctsOf) : [expression];
 }
 
-export function compileWhere(command: Of<'where'>): Stage {
+/** Where a pattern written in the search stands in the value: of match() only. */
+function rangesOf(expression: Expression, value: string): MatchedTerm['ranges'] {
+  if (expression.kind !== 'call' || expression.name !== 'match') return [];
+  const pattern = expression.args[1];
+  const range = pattern?.kind === 'string' ? findInText(value, pattern.value) : null;
+  return range === null ? [] : [range];
+}
+
+export function compileWhere(command: Of<'where'>, text: string): Stage {
   const { evaluate, usesRun } = compileCondition(command.expression);
+  const conjuncts = conjunctsOf(command.expression).map((expression) => {
+    const [field = null] = fieldsIn(expression);
+    return {
+      expression,
+      field,
+      term: text.slice(expression.from, expression.to),
+      evaluate: compileCondition(expression).evaluate,
+      read: field === null ? () => null : readField(field),
+    };
+  });
   return {
     kind: 'filter',
     test: (event, context) => evaluate(event, context) === true,
-    terms: null,
+    explain: (event, terms) => {
+      for (const { expression, field, term, read } of conjuncts) {
+        const value = describeValue(read(event));
+        if (field !== null && value !== null) {
+          terms.push({ field, term, value, ranges: rangesOf(expression, value) });
+        }
+      }
+    },
+    whyNot: (event) => {
+      const failed = conjuncts.find((one) => one.evaluate(event, NO_RUN) !== true);
+      if (failed === undefined)
+        return { term: text.slice(command.from, command.to), field: null, value: null };
+      return { term: failed.term, field: failed.field, value: describeValue(failed.read(event)) };
+    },
+    needles: [],
     usesRun,
-    columns: same,
+    columns: sameColumns,
   };
 }
 
@@ -63,28 +94,6 @@ export function compileEval(command: Of<'eval'>): Stage {
         before,
         assignments.map(({ field }) => field),
       ),
-  };
-}
-
-/** stats and tstats. */
-export function compileGrouping(
-  command: Of<'stats' | 'tstats'>,
-  read: (field: FieldName) => ReturnType<typeof readField>,
-  lenientValue: string,
-): Stage {
-  const plan: GroupingPlan = {
-    span: { from: command.from, to: command.to },
-    aggregates: compileAggregates(command.aggregates, command.by, read),
-    by: command.by.map((field) => ({ name: field.name, read: read(field) })),
-    fillNullValue: command.kind === 'tstats' ? command.fillNullValue : null,
-    lenientValue,
-  };
-  return {
-    kind: 'table',
-    isGrouping: true,
-    usesOrder: plan.aggregates.some(({ definition }) => definition.usesOrder),
-    apply: (rows, context, isLenient) => groupRows(plan, rows, context, isLenient),
-    columns: () => [...plan.by.map(({ name }) => name), ...plan.aggregates.map(({ as }) => as)],
   };
 }
 
@@ -188,7 +197,7 @@ export function compileFillnull(command: Of<'fillnull'>): Stage {
       const names = named.length === 0 ? present : new Set(named.flatMap((name) => matchNames(name, all)));
       return rows.map((row) => row.withDefaults({ names, value }));
     },
-    columns: same,
+    columns: sameColumns,
   };
 }
 
@@ -236,17 +245,18 @@ export function compileTable(command: Of<'table'>): Stage {
 }
 
 /** Rows without a value stand last, whatever the direction. */
-export function compileSort(command: Of<'sort'>): Stage {
-  const keys = command.keys.map((key) => ({ ...key, read: readField(key.field) }));
-  const compareValues = (left: Scalar, right: Scalar, order: 'auto' | 'num' | 'str'): number => {
+function compareBy(keys: Of<'sort'>['keys']): (left: WorkRow, right: WorkRow) => number {
+  const readers = keys.map((key) => ({ ...key, read: readField(key.field) }));
+  const compareValues = (left: Scalar, right: Scalar, order: Of<'sort'>['keys'][number]['order']): number => {
     if (order === 'str') return compareText(toText(left), toText(right));
+    if (order === 'ip') return compareAddresses(toText(left), toText(right));
     if (order === 'auto') return compareScalars(left, right);
     const isLeftNumber = toNumber(left) !== null;
     const isRightNumber = toNumber(right) !== null;
     return isLeftNumber === isRightNumber ? compareScalars(left, right) : isLeftNumber ? -1 : 1;
   };
-  const compareRows = (left: WorkRow, right: WorkRow): number => {
-    for (const { read, isDescending, order } of keys) {
+  return (left, right) => {
+    for (const { read, isDescending, order } of readers) {
       const [a] = scalarsOf(read(left));
       const [b] = scalarsOf(read(right));
       if (a === undefined || b === undefined) {
@@ -258,46 +268,52 @@ export function compileSort(command: Of<'sort'>): Stage {
     }
     return 0;
   };
-  return {
-    kind: 'table',
-    isGrouping: false,
-    usesOrder: true,
-    apply: (rows) => {
-      const sorted = [...rows].sort(compareRows);
-      return command.limit === 0 ? sorted : sorted.slice(0, command.limit);
-    },
-    columns: same,
-  };
 }
 
-export function compileHead(command: Of<'head'>): Stage {
-  return {
-    kind: 'table',
-    isGrouping: false,
-    usesOrder: true,
-    apply: (rows) => rows.slice(0, command.limit),
-    columns: same,
-  };
+const arranged = (apply: TableStage['apply']): Stage => ({
+  kind: 'table',
+  isGrouping: false,
+  usesOrder: true,
+  apply,
+  columns: sameColumns,
+});
+
+export function compileSort(command: Of<'sort'>): Stage {
+  const compare = compareBy(command.keys);
+  return arranged((rows) => {
+    const sorted = [...rows].sort(compare);
+    return command.limit === 0 ? sorted : sorted.slice(0, command.limit);
+  });
 }
 
-/** Rows that lack one of the fields are dropped, as in Splunk. */
+export function compileReverse(): Stage {
+  return arranged((rows) => rows.toReversed());
+}
+
+/** The last rows come in reverse order, as in Splunk. */
+export function compileHead({ kind, limit }: Of<'head' | 'tail'>): Stage {
+  return arranged((rows) =>
+    kind === 'head' ? rows.slice(0, limit) : rows.slice(Math.max(0, rows.length - limit)).reverse(),
+  );
+}
+
+/** Rows that lack one of the fields are dropped, as in Splunk, unless keepempty is set. */
 export function compileDedup(command: Of<'dedup'>): Stage {
   const reads = command.fields.map(({ name }) => readField(name));
-  return {
-    kind: 'table',
-    isGrouping: false,
-    usesOrder: true,
-    apply: (rows) => {
-      const counts = new Map<string, number>();
-      return rows.filter((row) => {
-        const values = reads.map((read) => scalarsOf(read(row)).map(toText));
-        if (values.some((texts) => texts.length === 0)) return false;
-        const key = JSON.stringify(values);
-        const count = (counts.get(key) ?? 0) + 1;
-        counts.set(key, count);
-        return count <= command.limit;
-      });
-    },
-    columns: same,
-  };
+  const compare = command.sortBy.length === 0 ? null : compareBy(command.sortBy);
+  return arranged((rows, { budget }) => {
+    const counts = new Map<string, number>();
+    const kept = rows.filter((row) => {
+      budget.tick();
+      const values = reads.map((read) => scalarsOf(read(row)).map(toText));
+      if (values.some((texts) => texts.length === 0)) return command.isKeepingEmpty;
+      const key = JSON.stringify(values);
+      const known = counts.get(key);
+      if (command.isConsecutive && known === undefined) counts.clear();
+      if (known === undefined) budget.take(key.length, command);
+      counts.set(key, (known ?? 0) + 1);
+      return (known ?? 0) < command.limit;
+    });
+    return compare === null ? kept : kept.sort(compare);
+  });
 }

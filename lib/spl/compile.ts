@@ -4,17 +4,23 @@
  * the result does not depend on the order in which events came.
  */
 import type { SearchableEvent } from '#lib/events/event.ts';
-import type { Command, FieldName, Span } from './ast.ts';
-import * as compilers from './commands.ts';
+import type { Command, FieldName, Pipeline, SearchExpression, Span } from './ast.ts';
+import { Budget } from './budget.ts';
+import * as arranging from './commands.ts';
+import * as statistics from './commands-stats.ts';
+import * as tables from './commands-tables.ts';
+import * as values from './commands-values.ts';
 import { expandMacros } from './expand.ts';
-import type { RunContext } from './functions.ts';
+import { NO_RUN, type RunContext } from './functions.ts';
 import { quoteForMessage, suggest } from './nearest.ts';
+import { bestOf } from './needles.ts';
 import { parseSearch } from './parse.ts';
 import { type Accessor, eventOf, readField, sortEvents, WorkRow } from './row.ts';
 import type { FieldScope } from './search-terms.ts';
-import type { FilterStage, MapStage, Stage } from './stage.ts';
+import type { FilterStage, MapStage, Run, Stage, Subsearch } from './stage.ts';
 import { failAt } from './syntax.ts';
 import { isTimeZone } from './time-format.ts';
+import { compileTransaction } from './transaction.ts';
 import {
   type CompiledSearch,
   type DataModelObject,
@@ -23,14 +29,12 @@ import {
   type RunOptions,
   type SearchEnvironment,
   SplError,
+  type UnmatchedTerm,
 } from './types.ts';
 
 /** Fields that every event has beside those of its data model. */
 const EVENT_FIELDS = new Set(['_time', 'host', 'source', 'sourcetype', 'index']);
 const MAX_COMMANDS = 200;
-
-/** The prefix looks at no clock and no zone: stages that do are not in it. */
-const NO_RUN: RunContext = { nowMs: 0, timeZone: 'UTC' };
 
 function eventScope(text: string, environment: SearchEnvironment): FieldScope {
   return { text, read: readField, isVerbatim: (field) => environment.isVerbatim(field) };
@@ -58,84 +62,165 @@ function modelScope(text: string, model: DataModelObject): FieldScope {
   };
 }
 
-function findModel(
-  command: Command & { readonly kind: 'tstats' },
-  environment: SearchEnvironment,
-): DataModelObject {
-  const { name } = command.dataModel;
+/** Without a data model tstats knows the fields that Splunk indexes. */
+const INDEXED_FIELDS = ['_time', 'host', 'index', 'source', 'sourcetype'];
+
+function indexedScope(text: string): FieldScope {
+  return {
+    text,
+    read: (field, span) =>
+      INDEXED_FIELDS.includes(field)
+        ? readField(field)
+        : failAt(
+            span,
+            `Without a data model tstats knows ${INDEXED_FIELDS.join(', ')} only: add from datamodel=….`,
+          ),
+    isVerbatim: () => false,
+  };
+}
+
+function findModel(dataModel: FieldName, environment: SearchEnvironment): DataModelObject {
+  const { name } = dataModel;
   const model = environment.dataModels.get(name);
   if (model !== undefined) return model;
   const known = [...environment.dataModels.keys()];
   const objects = known.filter((other) => other.startsWith(`${name}.`));
   if (objects.length > 0)
-    failAt(command.dataModel, `Name the object too: datamodel=${objects.join(' or datamodel=')}.`);
+    failAt(dataModel, `Name the object too: datamodel=${objects.join(' or datamodel=')}.`);
   const remedy = suggest(name, known) || ` Known are ${known.join(', ') || 'none'}.`;
-  return failAt(command.dataModel, `There is no data model object ${quoteForMessage(name)}.${remedy}`);
+  return failAt(dataModel, `There is no data model object ${quoteForMessage(name)}.${remedy}`);
 }
 
-type Compiler = { readonly text: string; readonly environment: SearchEnvironment };
+type Compiler = {
+  readonly text: string;
+  readonly environment: SearchEnvironment;
+  readonly compileSubsearch: (pipeline: Pipeline) => Subsearch;
+};
 
-function compileTstats(
-  command: Command & { readonly kind: 'tstats' },
-  { text, environment }: Compiler,
-): Stage[] {
-  const model = findModel(command, environment);
-  const scope = modelScope(text, model);
-  const where = compilers.compileSearch(command.where, scope);
+const isAll = (node: SearchExpression): boolean => node.kind === 'all';
+
+function compileTstats(command: Command & { readonly kind: 'tstats' }, compiler: Compiler): readonly Stage[] {
+  const { text, environment } = compiler;
+  const model = command.dataModel === null ? null : findModel(command.dataModel, environment);
+  const scope = model === null ? indexedScope(text) : modelScope(text, model);
   const read = (field: FieldName): Accessor => scope.read(field.name, field);
-  const grouping = compilers.compileGrouping(command, read, 'null');
-  if (where.kind !== 'filter') return [where, grouping];
-  const { test } = where;
-  return [{ ...where, test: (event, context) => model.has(event) && test(event, context) }, grouping];
+  const grouping = statistics.compileGrouping(command, read);
+  const [first, ...rest] = tables.compileTermStages(command.where, scope, compiler.compileSubsearch);
+  if (model === null || first === undefined) return [...(first ? [first] : []), ...rest, grouping];
+  const source = command.dataModel === null ? '' : text.slice(command.dataModel.from, command.dataModel.to);
+  const membership: FilterStage & Stage = {
+    kind: 'filter',
+    test: (event) => model.has(eventOf(event)),
+    explain: () => {},
+    whyNot: () => ({ term: source, field: null, value: null }),
+    needles: [],
+    usesRun: false,
+    columns: (before) => before,
+  };
+  if (isAll(command.where)) return [membership, grouping];
+  return [membership, first, ...rest, grouping];
 }
 
-function compileCommand(command: Command, index: number, lenientValue: string, compiler: Compiler): Stage[] {
+function compileCommand(
+  command: Command,
+  index: number,
+  lenientValue: string,
+  compiler: Compiler,
+): readonly Stage[] {
+  const { text, environment, compileSubsearch } = compiler;
+  const scope = eventScope(text, environment);
   switch (command.kind) {
     case 'search':
-      return [compilers.compileSearch(command.expression, eventScope(compiler.text, compiler.environment))];
+      return tables.compileTermStages(command.expression, scope, compileSubsearch);
     case 'where':
-      return [compilers.compileWhere(command)];
+      return [arranging.compileWhere(command, text)];
     case 'eval':
-      return [compilers.compileEval(command)];
+      return [arranging.compileEval(command)];
     case 'stats':
-      return [compilers.compileGrouping(command, (field) => readField(field.name), lenientValue)];
+      return [statistics.compileGrouping(command, undefined, lenientValue)];
+    case 'eventstats':
+      return [statistics.compileEventstats(command)];
+    case 'streamstats':
+      return [statistics.compileStreamstats(command)];
     case 'tstats':
       if (index > 0) failAt(command, 'tstats must be the first command of a search.');
       return compileTstats(command, compiler);
     case 'rename':
-      return [compilers.compileRename(command)];
+      return [arranging.compileRename(command)];
     case 'convert':
-      return [compilers.compileConvert(command)];
+      return [arranging.compileConvert(command)];
     case 'fillnull':
-      return [compilers.compileFillnull(command)];
+      return [arranging.compileFillnull(command)];
     case 'fields':
-      return [compilers.compileFields(command)];
+      return [arranging.compileFields(command)];
     case 'table':
-      return [compilers.compileTable(command)];
+      return [arranging.compileTable(command)];
     case 'sort':
-      return [compilers.compileSort(command)];
+      return [arranging.compileSort(command)];
+    case 'reverse':
+      return [arranging.compileReverse()];
     case 'head':
-      return [compilers.compileHead(command)];
+    case 'tail':
+      return [arranging.compileHead(command)];
     case 'dedup':
-      return [compilers.compileDedup(command)];
+      return [arranging.compileDedup(command)];
+    case 'rex':
+      return [values.compileRex(command)];
+    case 'sed':
+      return [values.compileSed(command)];
+    case 'regex':
+      return [values.compileRegex(command, text)];
+    case 'replace':
+      return [values.compileReplace(command)];
+    case 'bin':
+      return [values.compileBin(command)];
+    case 'makemv':
+      return [values.compileMakemv(command)];
+    case 'mvexpand':
+      return [values.compileMvexpand(command)];
+    case 'spath':
+      return [values.compileSpath(command)];
+    case 'xmlkv':
+      return [values.compileXmlkv(command)];
+    case 'lookup':
+      return [tables.compileLookup(command, environment)];
+    case 'inputlookup':
+      if (index > 0 && !command.isAppending) {
+        failAt(command, 'inputlookup begins a search; to add its rows write inputlookup append=true.');
+      }
+      return [tables.compileInputlookup(command, environment, scope)];
+    case 'join':
+      return [tables.compileJoin(command, compileSubsearch)];
+    case 'append':
+      return [tables.compileAppend(command, compileSubsearch)];
+    case 'appendpipe':
+      return [tables.compileAppendpipe(compileCommands(command.commands, compiler, 1), runStages)];
+    case 'transaction':
+      return [compileTransaction(command, scope)];
+    case 'makeresults':
+      if (index > 0) failAt(command, 'makeresults must be the first command of a search.');
+      return [tables.compileMakeresults(command)];
   }
 }
 
+const STARTING = new Set<Command['kind']>(['search', 'tstats', 'inputlookup', 'makeresults']);
+
 /** After a leading pipe only commands that bring rows of their own make sense. */
 function checkFirst(first: Command | undefined): void {
-  if (first === undefined || first.kind === 'search' || first.kind === 'tstats') return;
+  if (first === undefined || STARTING.has(first.kind)) return;
   failAt(
     first,
     `${first.kind} works on rows that a search before it gives: write * | ${first.kind} for all events.`,
   );
 }
 
-function compileCommands(commands: readonly Command[], compiler: Compiler): Stage[] {
+/** `index` is the place of the first command in its search. */
+function compileCommands(commands: Pipeline, compiler: Compiler, index = 0): readonly Stage[] {
   const stages: Stage[] = [];
   // What a null by-value would have become: 0 after a bare fillnull, which does not make a field that no event has.
   let lenientValue = 'null';
-  for (const [index, command] of commands.entries()) {
-    stages.push(...compileCommand(command, index, lenientValue, compiler));
+  for (const [offset, command] of commands.entries()) {
+    stages.push(...compileCommand(command, index + offset, lenientValue, compiler));
     if (command.kind === 'fillnull' && command.fields.length === 0) lenientValue = command.value;
     if (command.kind === 'stats' || command.kind === 'tstats') lenientValue = 'null';
   }
@@ -172,20 +257,22 @@ function selectEvent(
 function needlesOf(prefix: readonly PrefixStage[]): readonly (readonly string[])[] {
   const firstChange = prefix.findIndex((stage) => stage.kind === 'map');
   const filters = firstChange < 0 ? prefix : prefix.slice(0, firstChange);
-  return filters.flatMap((stage) => (stage.kind === 'filter' ? (stage.terms?.needles ?? []) : []));
+  return filters.flatMap((stage) => (stage.kind === 'filter' ? stage.needles : []));
 }
 
-function runStages(
-  stages: readonly Stage[],
-  start: readonly WorkRow[],
-  context: RunContext,
-  isLenient: boolean,
-): readonly WorkRow[] {
+function runStages(stages: readonly Stage[], start: readonly WorkRow[], run: Run): readonly WorkRow[] {
+  const { budget, context } = run;
   let rows = start;
   for (const stage of stages) {
-    if (stage.kind === 'filter') rows = rows.filter((row) => stage.test(row, context));
-    else if (stage.kind === 'map') rows = rows.map((row) => stage.apply(row, context));
-    else rows = stage.apply(rows, context, isLenient);
+    budget.check();
+    if (stage.kind === 'table') rows = stage.apply(rows, run);
+    else {
+      rows = rows.flatMap((row) => {
+        budget.tick();
+        if (stage.kind === 'map') return [stage.apply(row, context)];
+        return stage.test(row, context) ? [row] : [];
+      });
+    }
   }
   return rows;
 }
@@ -198,6 +285,57 @@ function usesEventOrder(stages: readonly Stage[]): boolean {
     if (stage.isGrouping) return false;
   }
   return true;
+}
+
+type CompiledPipeline = Subsearch & {
+  readonly stages: readonly Stage[];
+  readonly prefix: readonly PrefixStage[];
+  /** Whether the pipeline itself, without the searches in it, looks at the event. */
+  readonly selectsItself: (event: SearchableEvent) => boolean;
+};
+
+/** A search in brackets is a pipeline of its own over the same events. */
+function compilePipeline(pipeline: Pipeline, text: string, environment: SearchEnvironment): CompiledPipeline {
+  checkFirst(pipeline[0]);
+  const compileSubsearch = (inner: Pipeline): Subsearch => compilePipeline(inner, text, environment);
+  const stages = compileCommands(pipeline, { text, environment, compileSubsearch });
+  const prefix = takePrefix(stages);
+  const [first] = stages;
+  const isGenerating = first?.kind === 'table' && first.isGenerating === true;
+  const isOrdered = usesEventOrder(stages);
+  const subsearches = stages.flatMap((stage) => stage.subsearches ?? []);
+  let columns: readonly string[] | null = null;
+  for (const stage of stages) columns = stage.columns(columns);
+  const selectsItself = (event: SearchableEvent): boolean =>
+    !isGenerating && selectEvent(prefix, event, null);
+  const own = isGenerating ? [] : [needlesOf(prefix)];
+  const all = [...own, ...subsearches.map(({ needles }) => needles)];
+  return {
+    stages,
+    prefix,
+    selectsItself,
+    select:
+      subsearches.length === 0
+        ? selectsItself
+        : (event) => selectsItself(event) || subsearches.some(({ select }) => select(event)),
+    // Of several searches over the same events, one must find its literals.
+    needles: all.length === 1 ? (all[0] ?? []) : bestOf(all),
+    columns,
+    run: (run) => {
+      const rows = isGenerating ? [] : run.events.map(WorkRow.ofEvent);
+      return runStages(stages, isOrdered ? sortEvents(rows) : rows, run);
+    },
+  };
+}
+
+/** The first filter that an event does not pass. */
+function findUnmatched(prefix: readonly PrefixStage[], event: SearchableEvent): UnmatchedTerm | null {
+  let row: WorkRow | null = null;
+  for (const stage of prefix) {
+    if (stage.kind === 'map') row = stage.apply(row ?? WorkRow.ofEvent(event, 0), NO_RUN);
+    else if (!stage.test(row ?? event, NO_RUN)) return stage.whyNot(row ?? event);
+  }
+  return null;
 }
 
 /** Compiles a search. Throws SplError, with positions in the text as given, for all that is wrong or not supported. */
@@ -217,18 +355,18 @@ export function compileSearch(text: string, environment: SearchEnvironment): Com
     const commands = parseSearch(expansion.text);
     const excess = commands[MAX_COMMANDS];
     if (excess !== undefined) failAt(excess, `A search may have ${MAX_COMMANDS} commands.`);
-    checkFirst(commands[0]);
-    const stages = compileCommands(commands, { text: expansion.text, environment });
-    const prefix = takePrefix(stages);
-    const isOrdered = usesEventOrder(stages);
+    const pipeline = compilePipeline(commands, expansion.text, environment);
+    const { prefix, stages, columns, select, needles } = pipeline;
     const first = commands[0];
-    let columns: readonly string[] | null = null;
-    for (const stage of stages) columns = stage.columns(columns);
 
-    const runOnce = (events: readonly SearchableEvent[], context: RunContext, isLenient: boolean): Row[] => {
-      const rows = events.map(WorkRow.ofEvent);
-      const done = runStages(stages, isOrdered ? sortEvents(rows) : rows, context, isLenient);
-      return done.map((row) => row.toRow(columns));
+    const runOnce = (
+      events: readonly SearchableEvent[],
+      context: RunContext,
+      isLenient: boolean,
+      signal: AbortSignal | undefined,
+    ): Row[] => {
+      const budget = new Budget(signal);
+      return pipeline.run({ context, isLenient, events, budget }).map((row) => row.toRow(columns));
     };
 
     const run = (events: readonly SearchableEvent[], options: RunOptions): readonly Row[] => {
@@ -236,26 +374,28 @@ export function compileSearch(text: string, environment: SearchEnvironment): Com
       if (!isTimeZone(context.timeZone)) {
         throw new SplError(`There is no time zone ${quoteForMessage(context.timeZone)}.`, 0, text.length);
       }
-      const strict = runOnce(events, context, false);
+      const strict = runOnce(events, context, false, options.signal);
       if (options.mode === 'strict') return strict;
       // Lenient adds rows and never changes one: the strict rows come from the strict run.
-      return [...strict, ...runOnce(events, context, true).filter((row) => row.filled.length > 0)];
+      const lenient = runOnce(events, context, true, options.signal);
+      return [...strict, ...lenient.filter((row) => row.filled.length > 0)];
     };
 
     return {
       text,
       expandedText: expansion.text,
-      dataModel: first?.kind === 'tstats' ? first.dataModel.name : null,
-      needles: needlesOf(prefix),
+      dataModel: first?.kind === 'tstats' ? (first.dataModel?.name ?? null) : null,
+      needles,
       columns,
       isGrouping: stages.some((stage) => stage.kind === 'table' && stage.isGrouping),
-      select: (event) => selectEvent(prefix, event, null),
+      select,
       run: (events, options) => inOriginal(() => run(events, options)),
       explain: (event) => {
         const terms: MatchedTerm[] = [];
-        const isSelected = selectEvent(prefix, event, (stage, seen) => stage.terms?.explain(seen, terms));
+        const isSelected = selectEvent(prefix, event, (stage, seen) => stage.explain(seen, terms));
         return isSelected ? terms : [];
       },
+      whyNot: (event) => (select(event) ? null : findUnmatched(prefix, event)),
     };
   });
 }

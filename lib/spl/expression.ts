@@ -14,7 +14,7 @@ import {
 import { quoteForMessage, suggest } from './nearest.ts';
 import { readField } from './row.ts';
 import { failAt } from './syntax.ts';
-import { compareNumbers, compareText, type Scalar, scalarsOf, toText } from './value.ts';
+import { compareNumbers, compareText, fieldValueOf, type Scalar, scalarsOf, toText } from './value.ts';
 
 type Evaluate = (event: SearchableEvent, context: RunContext) => Value;
 
@@ -25,11 +25,91 @@ type CompiledExpression = {
   readonly usesRun: boolean;
 };
 
-function compileFunction(node: Expression & { readonly kind: 'call' }): CompiledExpression {
+type Call = Expression & { readonly kind: 'call' };
+
+/** Fields that an expression reads. */
+export function fieldsIn(node: Expression): readonly string[] {
+  switch (node.kind) {
+    case 'string':
+    case 'number':
+      return [];
+    case 'field':
+      return [node.name];
+    case 'not':
+    case 'negate':
+      return fieldsIn(node.operand);
+    case 'compare':
+      return [...fieldsIn(node.left), ...fieldsIn(node.right)];
+    case 'arithmetic':
+      return [node.first, ...node.rest.map(({ operand }) => operand)].flatMap(fieldsIn);
+    case 'call':
+      return node.args.flatMap(fieldsIn);
+    default:
+      return node.operands.flatMap(fieldsIn);
+  }
+}
+
+/** The event with another value in one field. */
+const withValue = (event: SearchableEvent, field: string, value: Scalar): SearchableEvent => ({
+  timeTicks: event.timeTicks,
+  get: (name) => (name === field ? value : event.get(name)),
+  fieldNames: () => event.fieldNames(),
+});
+
+/** mvfilter(match(f, "x")): the values of the one field that the condition names for which it is true. */
+function compileMvfilter(node: Call): CompiledExpression {
+  const [condition, ...excess] = node.args;
+  if (condition === undefined || excess.length > 0) return failAt(node, 'mvfilter() takes 1 argument.');
+  const { evaluate, usesRun } = compileCondition(condition);
+  const [field, ...others] = new Set(fieldsIn(condition));
+  if (field === undefined || others.length > 0)
+    return failAt(condition, 'mvfilter() looks at exactly one field.');
+  const read = readField(field);
+  return {
+    kind: 'value',
+    usesRun,
+    evaluate: (event, context) =>
+      fieldValueOf(
+        scalarsOf(read(event)).filter((value) => evaluate(withValue(event, field, value), context) === true),
+      ),
+  };
+}
+
+/** mvmap(f, f*2): the expression for each value of the field. */
+function compileMvmap(node: Call): CompiledExpression {
+  const [field, expression, ...excess] = node.args;
+  if (expression === undefined || excess.length > 0) return failAt(node, 'mvmap() takes 2 arguments.');
+  if (field?.kind !== 'field') return failAt(node, 'mvmap() takes a field and an expression.');
+  const { evaluate, usesRun } = compileExpression(expression);
+  const read = readField(field.name);
+  return {
+    kind: 'value',
+    usesRun,
+    evaluate: (event, context) => {
+      const made = scalarsOf(read(event)).flatMap((value) => {
+        const result = evaluate(withValue(event, field.name, value), context);
+        return typeof result === 'boolean' ? [textOf(result) ?? ''] : scalarsOf(result);
+      });
+      return fieldValueOf(made);
+    },
+  };
+}
+
+/** Functions whose arguments are not values. */
+const FORMS: Readonly<Record<string, (node: Call) => CompiledExpression>> = {
+  mvfilter: compileMvfilter,
+  mvmap: compileMvmap,
+};
+
+/** Every function of where and eval, for messages and completion. */
+export const FUNCTION_NAMES: readonly string[] = [...Object.keys(FUNCTIONS), ...Object.keys(FORMS)].sort();
+
+function compileFunction(node: Call): CompiledExpression {
+  const form = Object.hasOwn(FORMS, node.name) ? FORMS[node.name] : undefined;
+  if (form !== undefined) return form(node);
   const definition = Object.hasOwn(FUNCTIONS, node.name) ? FUNCTIONS[node.name] : undefined;
   if (definition === undefined) {
-    const known = Object.keys(FUNCTIONS);
-    const remedy = suggest(node.name, known) || ` Supported are ${known.sort().join(', ')}.`;
+    const remedy = suggest(node.name, FUNCTION_NAMES) || ` Supported are ${FUNCTION_NAMES.join(', ')}.`;
     return failAt(node, `There is no function ${quoteForMessage(node.name)}.${remedy}`);
   }
   const { minArgs, maxArgs, call } = definition;

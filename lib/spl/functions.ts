@@ -1,17 +1,34 @@
 /** The functions of `where` and `eval`: one entry each. Null in gives null out, unless the function is about null. */
+import { createHash } from 'node:crypto';
 import type { FieldValue } from '#lib/events/event.ts';
 import type { Expression } from './ast.ts';
 import { parseNetwork } from './cidr.ts';
 import { Pattern } from './pattern.ts';
 import { explainRegexError, likeToRegex, matchesRegex, replaceRegex } from './regex.ts';
+import { addRelativeTime } from './relative-time.ts';
+import { readPath } from './structured.ts';
 import { formatTime } from './time-format.ts';
-import { fieldValueOf, type Scalar, scalarsOf, secondsToTicks, toNumber, toText } from './value.ts';
+import { parseTime } from './time-parse.ts';
+import {
+  compareNumbers,
+  compareText,
+  fieldValueOf,
+  type Scalar,
+  scalarsOf,
+  secondsToTicks,
+  ticksToSeconds,
+  toNumber,
+  toText,
+} from './value.ts';
 
 /** What an expression can come to. */
 export type Value = FieldValue | boolean;
 
 /** What an expression may know of the run it is part of. */
 export type RunContext = { readonly nowMs: number; readonly timeZone: string };
+
+/** For what looks at no clock and no zone, such as selecting events. */
+export const NO_RUN: RunContext = { nowMs: 0, timeZone: 'UTC' };
 
 /** An argument, not yet computed: if() and its like leave some of them alone. */
 type Lazy = () => Value;
@@ -53,6 +70,10 @@ export function numberOf(value: Value | undefined): number | null {
     return null;
   return toNumber(value);
 }
+
+/** Seconds since 1970 as ticks; null for what is none. */
+const ticksOfValue = (value: Value): bigint | null =>
+  typeof value === 'string' || typeof value === 'number' ? secondsToTicks(value) : null;
 
 /** Null for what is no finite number: SPL has no infinities. */
 export function finite(value: number): number | null {
@@ -205,6 +226,67 @@ function pickValues(values: readonly Scalar[], first: number | null, last: numbe
   const start = position(first);
   if (start < 0) return null;
   return fieldValueOf(values.slice(start, Math.max(start, position(last) + 1)));
+}
+
+/** The least or greatest: numbers come before texts, as Splunk's search reference, "max", says. */
+function extreme(sign: 1 | -1): FunctionDefinition['call'] {
+  const compare = (left: Scalar, right: Scalar): number => {
+    const isLeftNumber = toNumber(left) !== null;
+    if (isLeftNumber !== (toNumber(right) !== null)) return isLeftNumber ? -1 : 1;
+    return compareNumbers(left, right) ?? compareText(toText(left), toText(right));
+  };
+  return (args) => {
+    let held: Scalar | null = null;
+    for (const arg of args) {
+      for (const value of listOf(arg())) if (held === null || sign * compare(value, held) < 0) held = value;
+    }
+    return held;
+  };
+}
+
+/** Pairs the values of two fields: x,1 y,2. What has no partner is left out. */
+function zip(left: readonly Scalar[], right: readonly Scalar[], separator: string): FieldValue {
+  const length = Math.min(left.length, right.length);
+  return fieldValueOf(
+    left.slice(0, length).map((value, index) => `${toText(value)}${separator}${toText(right[index] ?? '')}`),
+  );
+}
+
+/** Null where an escape is broken or the bytes are no UTF-8. */
+function decodeUrl(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+const hashing = (algorithm: string): FunctionDefinition => ({
+  minArgs: 1,
+  maxArgs: 1,
+  kind: 'value',
+  call: ofText((text) => createHash(algorithm).update(text).digest('hex')),
+});
+
+const numeric = (apply: (value: number) => number): FunctionDefinition => ({
+  minArgs: 1,
+  maxArgs: 1,
+  kind: 'value',
+  call: ofNumber((value) => finite(apply(value))),
+});
+
+/** What kind of value it is. Evidence holds texts only: what looks like a number is one. */
+function typeName(value: Value): string {
+  if (value === null) return 'Invalid';
+  if (typeof value === 'boolean') return 'Boolean';
+  return numberOf(value) === null ? 'String' : 'Number';
+}
+
+function valuesOfRange(start: number, end: number, step: number): FieldValue {
+  if (step === 0 || !Number.isFinite(start + end + step)) return null;
+  const count = Math.ceil((end - start) / step);
+  if (count > 100_000) return null;
+  return fieldValueOf(Array.from({ length: Math.max(0, count) }, (_, index) => start + index * step));
 }
 
 export const FUNCTIONS: Readonly<Record<string, FunctionDefinition>> = {
@@ -377,15 +459,148 @@ export const FUNCTIONS: Readonly<Record<string, FunctionDefinition>> = {
       return text === null || separator === null ? null : splitText(text, separator);
     },
   },
+  mvzip: {
+    minArgs: 2,
+    maxArgs: 3,
+    kind: 'value',
+    call: (args) => zip(listOf(at(args, 0)), listOf(at(args, 1)), textOf(at(args, 2)) ?? ','),
+  },
+  mvdedup: {
+    minArgs: 1,
+    maxArgs: 1,
+    kind: 'value',
+    call: (args) => fieldValueOf([...new Map(listOf(at(args, 0)).map((one) => [toText(one), one])).values()]),
+  },
+  mvsort: {
+    minArgs: 1,
+    maxArgs: 1,
+    kind: 'value',
+    call: (args) => fieldValueOf(listOf(at(args, 0)).toSorted((a, b) => compareText(toText(a), toText(b)))),
+  },
+  mvfind: {
+    minArgs: 2,
+    maxArgs: 2,
+    kind: 'value',
+    check: checkRegex(1),
+    call: (args) => {
+      const pattern = textOf(at(args, 1));
+      if (pattern === null) return null;
+      const index = listOf(at(args, 0)).findIndex((one) => matchesRegex(toText(one), pattern) === true);
+      return index < 0 ? null : index;
+    },
+  },
+  mvrange: {
+    minArgs: 2,
+    maxArgs: 3,
+    kind: 'value',
+    call: (args) => {
+      const [start, end] = [numberOf(at(args, 0)), numberOf(at(args, 1))];
+      const step = args.length < 3 ? 1 : numberOf(at(args, 2));
+      return start === null || end === null || step === null ? null : valuesOfRange(start, end, step);
+    },
+  },
+  min: { minArgs: 1, maxArgs: many, kind: 'value', call: extreme(1) },
+  max: { minArgs: 1, maxArgs: many, kind: 'value', call: extreme(-1) },
+  md5: hashing('md5'),
+  sha1: hashing('sha1'),
+  sha256: hashing('sha256'),
+  sha512: hashing('sha512'),
+  urldecode: { minArgs: 1, maxArgs: 1, kind: 'value', call: ofText(decodeUrl) },
+  sqrt: numeric(Math.sqrt),
+  exp: numeric(Math.exp),
+  ln: numeric(Math.log),
+  exact: numeric((value) => value),
+  log: {
+    minArgs: 1,
+    maxArgs: 2,
+    kind: 'value',
+    call: ofNumber((value, rest) => {
+      const base = rest.length === 0 ? 10 : numberOf(at(rest, 0));
+      return base === null
+        ? null
+        : finite(base === 10 ? Math.log10(value) : Math.log(value) / Math.log(base));
+    }),
+  },
+  pow: {
+    minArgs: 2,
+    maxArgs: 2,
+    kind: 'value',
+    call: ofNumber((value, rest) => {
+      const exponent = numberOf(at(rest, 0));
+      return exponent === null ? null : finite(value ** exponent);
+    }),
+  },
+  pi: { minArgs: 0, maxArgs: 0, kind: 'value', call: () => Math.PI },
+  isnum: { minArgs: 1, maxArgs: 1, kind: 'boolean', call: (args) => numberOf(at(args, 0)) !== null },
+  isint: {
+    minArgs: 1,
+    maxArgs: 1,
+    kind: 'boolean',
+    call: (args) => Number.isInteger(numberOf(at(args, 0)) ?? Number.NaN),
+  },
+  isstr: {
+    minArgs: 1,
+    maxArgs: 1,
+    kind: 'boolean',
+    call: (args) => at(args, 0) !== null && numberOf(at(args, 0)) === null,
+  },
+  typeof: { minArgs: 1, maxArgs: 1, kind: 'value', call: (args) => typeName(at(args, 0)) },
+  validate: {
+    minArgs: 2,
+    maxArgs: many,
+    kind: 'any',
+    check: (args) => (args.length % 2 === 0 ? null : 'validate() takes pairs: a condition and a value.'),
+    call: (args) => {
+      for (let index = 0; index < args.length; index += 2)
+        if (at(args, index) === false) return at(args, index + 1);
+      return null;
+    },
+  },
+  spath: {
+    minArgs: 2,
+    maxArgs: 2,
+    kind: 'value',
+    call: (args) => {
+      const text = textOf(at(args, 0));
+      const path = textOf(at(args, 1));
+      if (text === null || path === null) return null;
+      return fieldValueOf(readPath(text, path).get(path) ?? []);
+    },
+  },
+  relative_time: {
+    minArgs: 2,
+    maxArgs: 2,
+    kind: 'value',
+    usesRun: true,
+    call: (args, context) => {
+      const ticks = ticksOfValue(at(args, 0));
+      const modifier = textOf(at(args, 1));
+      if (ticks === null || modifier === null) return null;
+      const moved = addRelativeTime(ticks, modifier, context.timeZone);
+      return moved === null ? null : toNumber(ticksToSeconds(moved));
+    },
+  },
+  strptime: {
+    minArgs: 2,
+    maxArgs: 2,
+    kind: 'value',
+    usesRun: true,
+    call: (args, context) => {
+      const text = textOf(at(args, 0));
+      const format = textOf(at(args, 1));
+      if (text === null || format === null) return null;
+      const ticks = parseTime(text, format, context.timeZone);
+      return ticks === null ? null : ticksToSeconds(ticks);
+    },
+  },
   strftime: {
     minArgs: 2,
     maxArgs: 2,
     kind: 'value',
     usesRun: true,
     call: (args, context) => {
-      const value = at(args, 0);
+      const ticks = ticksOfValue(at(args, 0));
       const format = textOf(at(args, 1));
-      const ticks = typeof value === 'string' || typeof value === 'number' ? secondsToTicks(value) : null;
       return ticks === null || format === null ? null : formatTime(ticks, format, context.timeZone);
     },
   },

@@ -29,11 +29,12 @@ export function matchNames(pattern: string, names: readonly string[]): string[] 
   return names.filter((name) => capture(parts, name) !== null).sort(compareText);
 }
 
-/** Old and new names: `Registry.*` as `*` over [Registry.dest] gives [[Registry.dest, dest]]. */
+/** Old and new names: `Registry.*` as `*` over [Registry.dest] gives [[Registry.dest, dest]]. Names that stay are left out. */
 export function renameNames(
   field: string,
   as: string,
   names: readonly string[],
+  isKeepingSame = false,
 ): (readonly [string, string])[] {
   if (!isWildcard(field)) return [[field, as]];
   const parts = field.split('*');
@@ -45,7 +46,7 @@ export function renameNames(
     const renamed = targets
       .map((target, index) => (index === 0 ? target : (captures[index - 1] ?? '') + target))
       .join('');
-    if (renamed !== '' && renamed !== name) pairs.push([name, renamed]);
+    if (renamed !== '' && (isKeepingSame || renamed !== name)) pairs.push([name, renamed]);
   }
   return pairs;
 }

@@ -2,7 +2,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { CompareOperator, SearchExpression, SearchValue, Span } from './ast.ts';
 import { quoteForMessage } from './nearest.ts';
-import { childrenOf, failAt, readSearchText } from './syntax.ts';
+import { childrenOf, failAt, readSearchText, type Source } from './syntax.ts';
 
 const OPERATORS = new Set(['AND', 'OR', 'NOT', 'IN']);
 const TIME_MODIFIERS = new Set(['earliest', 'latest', '_index_earliest', '_index_latest']);
@@ -47,11 +47,12 @@ function parseTerm(text: string, node: SyntaxNode): SearchExpression {
 
 /** An absent expression selects everything. */
 export function parseSearchExpression(
-  text: string,
+  source: Source,
   node: SyntaxNode | undefined,
   around: Span,
 ): SearchExpression {
   if (node === undefined) return { kind: 'all', from: around.from, to: around.to };
+  const { text } = source;
   const span = { from: node.from, to: node.to };
   const children = childrenOf(node);
   const [first, second, third] = children;
@@ -62,15 +63,15 @@ export function parseSearchExpression(
       return {
         ...span,
         kind: node.name === 'SearchAnd' ? 'and' : 'or',
-        operands: operands.map((child) => parseSearchExpression(text, child, span)),
+        operands: operands.map((child) => parseSearchExpression(source, child, span)),
       };
     }
     case 'SearchNot': {
-      const operand = parseSearchExpression(text, children.at(-1), span);
+      const operand = parseSearchExpression(source, children.at(-1), span);
       return children.length % 2 === 1 ? operand : { ...span, kind: 'not', operand };
     }
     case 'SearchParens':
-      return parseSearchExpression(text, second?.name === ')' ? undefined : second, span);
+      return parseSearchExpression(source, second?.name === ')' ? undefined : second, span);
     case 'Comparison': {
       if (first === undefined || second === undefined || third === undefined) break;
       const operator = parseCompareOperator(text, second);
@@ -92,6 +93,8 @@ export function parseSearchExpression(
         values: values.map((child) => parseValue(text, child)),
       };
     }
+    case 'Subsearch':
+      return { ...span, kind: 'subsearch', commands: source.readPipeline(node) };
     case 'Term':
       return parseTerm(text, node);
   }

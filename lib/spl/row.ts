@@ -11,12 +11,14 @@ export function readField(name: string): Accessor {
   return (event) => (event instanceof WorkRow ? event.get(name) : timeOf(event));
 }
 
-type RowOrigin = Pick<Row, 'sources' | 'key' | 'filled'>;
+export type RowOrigin = Pick<Row, 'sources' | 'key' | 'filled' | 'split'>;
 
 /** What all rows get where they have no value: the work of `fillnull`, shared by the rows. */
 type Defaults = { readonly names: ReadonlySet<string>; readonly value: string };
 
-const NO_KEY: Pick<RowOrigin, 'key' | 'filled'> = { key: null, filled: [] };
+const NO_KEY: Omit<RowOrigin, 'sources'> = { key: null, filled: [], split: [] };
+/** Of a row that came from no event. */
+export const NO_ORIGIN: RowOrigin = { sources: [], ...NO_KEY };
 
 export class WorkRow implements SearchableEvent {
   readonly timeTicks: bigint | null;
@@ -46,6 +48,11 @@ export class WorkRow implements SearchableEvent {
 
   withDefaults(defaults: Defaults): WorkRow {
     return new WorkRow(this, this.#origin, defaults);
+  }
+
+  /** The same row to change on its own. */
+  copy(origin: RowOrigin = this.#origin): WorkRow {
+    return new WorkRow(this, origin, null);
   }
 
   get origin(): RowOrigin {

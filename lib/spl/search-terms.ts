@@ -2,20 +2,23 @@
  * Compiles the expressions of `search` and of the where clause of `tstats`: tests, what to show of a match, and the
  * literals without which nothing can match.
  */
-import type { SearchableEvent } from '#lib/events/event.ts';
+import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import type { SearchExpression, SearchValue, Span } from './ast.ts';
 import { parseNetwork } from './cidr.ts';
 import { bestOf, needlesIn } from './needles.ts';
 import { Pattern, type Range } from './pattern.ts';
 import { RawTerm } from './raw-term.ts';
 import type { Accessor } from './row.ts';
-import type { MatchedTerm } from './types.ts';
-import { compareScalars, type Scalar, toText } from './value.ts';
+import { failAt } from './syntax.ts';
+import type { MatchedTerm, UnmatchedTerm } from './types.ts';
+import { compareScalars, type Scalar, scalarsOf, toText } from './value.ts';
 
 export type CompiledTerms = {
   readonly test: (event: SearchableEvent) => boolean;
   /** Adds the terms that the event satisfies. Called only when test() is true. */
   readonly explain: (event: SearchableEvent, terms: MatchedTerm[]) => void;
+  /** The first term that the event does not satisfy. Called only when test() is false. */
+  readonly whyNot: (event: SearchableEvent) => UnmatchedTerm;
   /** As CompiledSearch.needles. */
   readonly needles: readonly (readonly string[])[];
 };
@@ -30,7 +33,14 @@ export type FieldScope = {
 
 const NO_TERMS = { explain: () => {}, needles: [] } as const;
 
-function compileAnd(operands: readonly CompiledTerms[]): CompiledTerms {
+const unmatched = (term: string): UnmatchedTerm => ({ term, field: null, value: null });
+
+/** What the event has in the field, for messages. */
+export function describeValue(value: FieldValue): string | null {
+  return value === null ? null : scalarsOf(value).map(toText).join('\n');
+}
+
+function compileAnd(operands: readonly CompiledTerms[], term: string): CompiledTerms {
   return {
     test: (event) => {
       for (const operand of operands) if (!operand.test(event)) return false;
@@ -39,11 +49,12 @@ function compileAnd(operands: readonly CompiledTerms[]): CompiledTerms {
     explain: (event, terms) => {
       for (const operand of operands) operand.explain(event, terms);
     },
+    whyNot: (event) => operands.find(({ test }) => !test(event))?.whyNot(event) ?? unmatched(term),
     needles: operands.flatMap((operand) => operand.needles),
   };
 }
 
-function compileOr(operands: readonly CompiledTerms[]): CompiledTerms {
+function compileOr(operands: readonly CompiledTerms[], term: string): CompiledTerms {
   return {
     test: (event) => {
       for (const operand of operands) if (operand.test(event)) return true;
@@ -51,6 +62,13 @@ function compileOr(operands: readonly CompiledTerms[]): CompiledTerms {
     },
     explain: (event, terms) => {
       for (const operand of operands) if (operand.test(event)) operand.explain(event, terms);
+    },
+    // No alternative holds; if all of them look at one field, its value is what went wrong.
+    whyNot: (event) => {
+      const reasons = operands.map((operand) => operand.whyNot(event));
+      const [first] = reasons;
+      const isOneField = first !== undefined && reasons.every(({ field }) => field === first.field);
+      return isOneField ? { ...first, term } : unmatched(term);
     },
     needles: bestOf(operands.map((operand) => operand.needles)),
   };
@@ -119,6 +137,7 @@ function compileFieldTest(field: string, span: Span, test: ScalarTest, scope: Fi
       const text = toText(found);
       terms.push({ field, term, value: text, ranges: test.rangesIn(text) });
     },
+    whyNot: (event) => ({ term, field, value: describeValue(read(event)) }),
     needles: scope.isVerbatim(field) && !matches(MODEL_DEFAULT) ? test.needles : [],
   };
 }
@@ -146,23 +165,62 @@ function compileRawTerm(
   return compileFieldTest('_raw', expression, test, scope);
 }
 
+/**
+ * Where Splunk keeps an event says nothing about it, and evidence has no index: a term on it passes, negated or not,
+ * unless the event names one.
+ */
+function compileIndex(terms: CompiledTerms, isNegated: boolean): CompiledTerms {
+  const test = (event: SearchableEvent): boolean =>
+    event.get('index') === null || terms.test(event) !== isNegated;
+  return { ...NO_TERMS, test, whyNot: terms.whyNot };
+}
+
+const isOnIndex = (node: SearchExpression): boolean =>
+  (node.kind === 'compare' || node.kind === 'in') && node.field === 'index';
+
+function compileNot(node: SearchExpression & { readonly kind: 'not' }, scope: FieldScope): CompiledTerms {
+  const operand = compileTerms(node.operand, scope);
+  const term = scope.text.slice(node.from, node.to);
+  const { operand: inner } = node;
+  const field = inner.kind === 'compare' || inner.kind === 'in' ? inner.field : null;
+  const read = field === null ? () => null : scope.read(field, inner);
+  const negated: CompiledTerms = {
+    ...NO_TERMS,
+    test: (event) => !operand.test(event),
+    whyNot: (event) => ({ term, field, value: describeValue(read(event)) }),
+  };
+  return isOnIndex(inner) ? compileIndex({ ...negated, test: operand.test }, true) : negated;
+}
+
+/** Subsearches must have been replaced by what they found. */
 export function compileTerms(expression: SearchExpression, scope: FieldScope): CompiledTerms {
+  const term = scope.text.slice(expression.from, expression.to);
   switch (expression.kind) {
     case 'and':
-      return compileAnd(expression.operands.map((operand) => compileTerms(operand, scope)));
+      return compileAnd(
+        expression.operands.map((operand) => compileTerms(operand, scope)),
+        term,
+      );
     case 'or':
-      return compileOr(expression.operands.map((operand) => compileTerms(operand, scope)));
-    case 'not': {
-      const operand = compileTerms(expression.operand, scope);
-      return { ...NO_TERMS, test: (event) => !operand.test(event) };
-    }
+      return compileOr(
+        expression.operands.map((operand) => compileTerms(operand, scope)),
+        term,
+      );
+    case 'not':
+      return compileNot(expression, scope);
     case 'all':
-      return { ...NO_TERMS, test: () => true };
-    case 'compare':
-      return compileFieldTest(expression.field, expression, compileScalarTest(expression), scope);
-    case 'in':
-      return compileIn(expression, scope);
+      return { ...NO_TERMS, test: () => true, whyNot: () => unmatched(term) };
+    case 'compare': {
+      const terms = compileFieldTest(expression.field, expression, compileScalarTest(expression), scope);
+      return isOnIndex(expression) ? compileIndex(terms, false) : terms;
+    }
+    case 'in': {
+      const terms = compileIn(expression, scope);
+      return isOnIndex(expression) ? compileIndex(terms, false) : terms;
+    }
     case 'term':
       return compileRawTerm(expression, scope);
+    case 'subsearch':
+      return failAt(expression, 'A search in brackets cannot stand here.');
   }
 }

@@ -1,7 +1,10 @@
 /** Helpers to read a syntax tree. */
 import type { SyntaxNode } from '@lezer/common';
-import type { FieldName, Span } from './ast.ts';
+import type { FieldName, Pipeline, Span } from './ast.ts';
 import { SplError } from './types.ts';
+
+/** What is read: the text, and how to read a search inside it. */
+export type Source = { readonly text: string; readonly readPipeline: (subsearch: SyntaxNode) => Pipeline };
 
 export function childrenOf(node: SyntaxNode): SyntaxNode[] {
   const children: SyntaxNode[] = [];

@@ -1,6 +1,7 @@
 /** Times as text, by the directives of strftime, with 100 ns digits and in a time zone. Cuts off, never rounds. */
 
 const TICKS_PER_MS = 10_000n;
+const TICKS_PER_MINUTE = 600_000_000n;
 const MAX_MS = 8_640_000_000_000_000n;
 const MAX_TEXT_LENGTH = 10_000;
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September'].concat(
@@ -62,6 +63,24 @@ export function isTimeZone(timeZone: string): boolean {
     return false;
   }
 }
+
+/** The ticks that a clock in the zone shows, as if they were UTC. */
+export function localTicks(ticks: bigint, timeZone: string): bigint {
+  if (timeZone === 'UTC') return ticks;
+  return ticks + BigInt(zoneAt(toMs(ticks), timeZone).offsetMinutes) * TICKS_PER_MINUTE;
+}
+
+/** The reverse of localTicks; of a time that the clock shows twice or never, one near it. */
+export function toUtcTicks(local: bigint, timeZone: string): bigint {
+  if (timeZone === 'UTC') return local;
+  const guess = local - BigInt(zoneAt(toMs(local), timeZone).offsetMinutes) * TICKS_PER_MINUTE;
+  return local - BigInt(zoneAt(toMs(guess), timeZone).offsetMinutes) * TICKS_PER_MINUTE;
+}
+
+const toMs = (ticks: bigint): number => {
+  const ms = ticks / TICKS_PER_MS;
+  return Number(ms > MAX_MS ? MAX_MS : ms < -MAX_MS ? -MAX_MS : ms);
+};
 
 type Moment = { readonly local: Date; readonly nanos: string; readonly seconds: bigint; readonly zone: Zone };
 

@@ -9,20 +9,40 @@ import * as terms from './parser.terms.ts';
 /** The commands with words, options and calls as arguments; the others have grammar rules of their own. */
 const PLAIN_COMMANDS = new Set([
   'stats',
+  'eventstats',
+  'streamstats',
   'rename',
   'convert',
   'fillnull',
   'fields',
   'table',
   'sort',
+  'reverse',
   'head',
+  'tail',
   'dedup',
+  'rex',
+  'regex',
+  'replace',
+  'bin',
+  'bucket',
+  'makemv',
+  'mvexpand',
+  'lookup',
+  'join',
+  'append',
+  'spath',
+  'xmlkv',
+  'transaction',
+  'makeresults',
 ]);
 const OWN_COMMANDS: Readonly<Record<string, number>> = {
   search: terms.SearchName,
   where: terms.WhereName,
   eval: terms.EvalName,
   tstats: terms.TstatsName,
+  inputlookup: terms.InputlookupName,
+  appendpipe: terms.AppendpipeName,
 };
 /** Every command that the language knows, for messages and completion. */
 export const COMMAND_NAMES: readonly string[] = [...Object.keys(OWN_COMMANDS), ...PLAIN_COMMANDS].sort();
@@ -55,6 +75,7 @@ const QUOTE = 34;
 const APOSTROPHE = 39;
 const OPEN = 40;
 const BACKSLASH = 92;
+const CLOSE_BRACKET = 93;
 const PIPE = 124;
 const LONGEST_KEYWORD = 12;
 
@@ -109,17 +130,17 @@ function readCommand(input: InputStream, stack: Stack): void {
   else input.acceptToken(terms.UnknownName);
 }
 
-/** All up to the next pipe that is not inside quotes or brackets: an unknown command is refused, not understood. */
+/** All up to the next pipe that is not inside quotes or brackets, or to the end of the subsearch: an unknown command is refused, not understood. */
 function readRest(input: InputStream): void {
   let isQuoted = false;
   let brackets = 0;
   let length = 0;
   for (; input.next >= 0; length++) {
     const code = input.next;
-    if (code === PIPE && !isQuoted && brackets === 0) break;
+    if ((code === PIPE || code === CLOSE_BRACKET) && !isQuoted && brackets === 0) break;
     if (code === QUOTE) isQuoted = !isQuoted;
     else if (code === 91 && !isQuoted) brackets++;
-    else if (code === 93 && !isQuoted && brackets > 0) brackets--;
+    else if (code === CLOSE_BRACKET && !isQuoted) brackets--;
     else if (code === BACKSLASH && input.peek(1) >= 0) input.advance();
     input.advance();
   }

@@ -59,6 +59,8 @@ export type Row = {
   readonly key: readonly (readonly [field: string, value: FieldValue])[] | null;
   /** Fields that only lenient null handling filled; empty for a strict row. */
   readonly filled: readonly string[];
+  /** What tells apart the rows that one row was split into, by mvexpand or a join with several partners. */
+  readonly split: readonly (readonly [field: string, value: FieldValue])[];
 };
 
 /** A comparison of the search that an event satisfied, to show why a finding fired. */
@@ -72,6 +74,16 @@ export type MatchedTerm = {
   readonly ranges: readonly (readonly [start: number, end: number])[];
 };
 
+/** A comparison of the search that an event does not satisfy. */
+export type UnmatchedTerm = {
+  /** The term as written. */
+  readonly term: string;
+  /** Field that it looks at, null when it looks at several or at none. */
+  readonly field: string | null;
+  /** What the event has there, several values a line each; null: nothing. */
+  readonly value: string | null;
+};
+
 export type RunOptions = {
   /** Lenient also keeps rows that Splunk drops for a null by-field (filled with "null"), and marks them. */
   readonly mode: 'strict' | 'lenient';
@@ -79,6 +91,8 @@ export type RunOptions = {
   readonly nowMs: number;
   /** IANA zone for ctime and strftime; UTC when absent. */
   readonly timeZone?: string;
+  /** Ends the run early, with the signal's reason thrown. */
+  readonly signal?: AbortSignal;
 };
 
 export type CompiledSearch = {
@@ -98,6 +112,8 @@ export type CompiledSearch = {
   run(events: readonly SearchableEvent[], options: RunOptions): readonly Row[];
   /** Which terms of the prefix the event satisfies, and where. Empty for an event that is not selected. */
   explain(event: SearchableEvent): readonly MatchedTerm[];
+  /** The first term of the prefix that the event does not satisfy; null for an event that is selected. */
+  whyNot(event: SearchableEvent): UnmatchedTerm | null;
   /** The final columns where they are known at compile time, in order, else null. */
   readonly columns: readonly string[] | null;
   /** True when a grouping command (stats, tstats) makes the rows. */
