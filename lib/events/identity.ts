@@ -33,8 +33,10 @@ function secondOf(record: EvidenceRecord): string | null {
 
 function payloadHash(record: EvidenceRecord): string {
   const { channel, eventId, providerName } = record.system;
+  // The layout of JSON text is no part of the event.
+  const data = record.data.filter(([name]) => name !== '_raw');
   return sha256(
-    JSON.stringify([channel?.toLowerCase() ?? null, eventId, providerName, record.data, record.userDataXml]),
+    JSON.stringify([channel?.toLowerCase() ?? null, eventId, providerName, data, record.userDataXml]),
   );
 }
 

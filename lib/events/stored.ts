@@ -1,8 +1,9 @@
-import type { DataItem, EvidenceForm, EvidenceRecord, SystemValues } from '#lib/evidence/record.ts';
+import type { RecordForm } from '#lib/evidence/forms.ts';
+import type { DataItem, EvidenceRecord, SystemValues } from '#lib/evidence/record.ts';
 
 /** A record as plain JSON, complete enough that searches give the same over it as over the evidence. */
 export type StoredRecord = {
-  readonly form: EvidenceForm;
+  readonly form: RecordForm;
   readonly timeTicks: string | null;
   readonly system: SystemValues;
   readonly data: readonly DataItem[];

@@ -60,11 +60,16 @@ describe('verbatim fields', () => {
   });
 
   it.skipIf(!hasSharedData)(
-    'stand there in thousands of real Sysmon events (needs the shared evidence)',
+    'stand there in thousands of real events of Sysmon, Security and System (needs the shared evidence)',
     async () => {
       const files = [
         'evtx/omer/sysmon.evtx',
         'evtx/sbousseaden/persistence_sysmon_11_13_1_shime_appfix.evtx',
+        'evtx/sbousseaden/rundll32_cmd_schtask.evtx',
+        'evtx/sbousseaden/LM_ScheduledTask_ATSVC_target_host.evtx',
+        'evtx/evtx-to-mitre/ID4688-Interactive shell using AT schedule task.evtx',
+        'evtx/omer/security_bad_string_cache.evtx',
+        'evtx/omer/2-vss_7-System.evtx',
       ];
       const counts = await Promise.all(
         files.map((file) => countThere(readFileSync(new URL(file, sharedData)))),

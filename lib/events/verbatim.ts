@@ -1,6 +1,7 @@
 /**
  * Fields whose value is, whatever the form of evidence, one contiguous part of the raw text and stored there as text: a
- * literal of it can be sought in raw bytes. Not numbers, SIDs and GUIDs (binary in EVTX), nor computed fields.
+ * literal of it can be sought in raw bytes. Not numbers, SIDs and GUIDs (binary in EVTX), nor what is put together, such as
+ * `process` of a 4688.
  */
 const VERBATIM = new Set([
   'ScriptBlockText',
@@ -23,6 +24,40 @@ const VERBATIM = new Set([
   'ProcessName',
   'TaskName',
   'TaskContent',
+  'CallTrace',
+  'ImageLoaded',
+  'ImagePath',
+  'OriginalFileName',
+  'ParentProcessName',
+  'PipeName',
+  'Process_Command_Line',
+  'QueryName',
+  'RelativeTargetName',
+  'ServiceName',
+  'ShareName',
+  'SourceImage',
+  'SubjectUserName',
+  'TargetFilename',
+  'TargetImage',
+  'TargetUserName',
+  'file_name',
+  'file_path',
+  'loaded_file',
+  'loaded_file_path',
+  'object_file_name',
+  'object_file_path',
+  'original_file_name',
+  'parent_process',
+  'parent_process_name',
+  'parent_process_path',
+  'process_name',
+  'process_path',
+  'Operation',
+  'Query',
+  'PossibleCause',
+  'ESS',
+  'CONSUMER',
+  'ProviderName',
 ]);
 
 export function isVerbatim(field: string): boolean {

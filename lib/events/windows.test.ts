@@ -344,11 +344,10 @@ describe('Security 4657', () => {
   });
 
   it('gives registry fields to no other event of the log', () => {
-    expect(fields(audit({}, 4656), 'registry_path', 'registry_value_name', 'action', 'status')).toEqual({
+    expect(fields(audit({}, 4656), 'registry_path', 'registry_value_name', 'registry_value_data')).toEqual({
       registry_path: null,
       registry_value_name: null,
-      action: null,
-      status: null,
+      registry_value_data: null,
     });
   });
 });

@@ -10,7 +10,7 @@ import { SECOND_TICKS } from './ticks.ts';
  * a log source maps go before these, these before EventData values of the same name.
  */
 const COMMON: Readonly<Record<string, FieldMapping>> = {
-  _time: (record) => (record.timeTicks === null ? null : secondsOf(record.timeTicks)),
+  _time: timeOf,
   _raw: (record) => renderEventXml(record),
   host: (record) => record.system.computer,
   source: (record) => (record.system.channel === null ? null : `XmlWinEventLog:${record.system.channel}`),
@@ -39,7 +39,10 @@ const COMMON: Readonly<Record<string, FieldMapping>> = {
   UserID: (record) => record.system.userId,
   user_id: (record) => record.system.userId,
 };
-const COMMON_NAMES = Object.keys(COMMON);
+/** Of records that are no Windows events. */
+const FOREIGN_COMMON: Readonly<Record<string, FieldMapping>> = {
+  _time: timeOf,
+};
 
 /** From this many values on, a record's values are looked up by an index: a hostile record may have 100,000. */
 const INDEXED_FROM = 64;
@@ -47,11 +50,13 @@ const INDEXED_FROM = 64;
 class WindowsEvent implements SearchableEvent {
   readonly #record: EvidenceRecord;
   readonly #source: LogSource;
+  readonly #common: Readonly<Record<string, FieldMapping>>;
   #index: ReadonlyMap<string, FieldValue> | null = null;
 
   constructor(record: EvidenceRecord, source: LogSource) {
     this.#record = record;
     this.#source = source;
+    this.#common = source.isForeign ? FOREIGN_COMMON : COMMON;
   }
 
   get timeTicks(): bigint | null {
@@ -59,13 +64,13 @@ class WindowsEvent implements SearchableEvent {
   }
 
   get(name: string): FieldValue {
-    const mapping = own(this.#source.fields, name) ?? own(COMMON, name);
+    const mapping = own(this.#source.fields, name) ?? own(this.#common, name);
     return mapping ? mapping(this.#record) : this.#dataField(name);
   }
 
   fieldNames(): readonly string[] {
     const names = new Set(['_raw']);
-    const mapped = new Set([...COMMON_NAMES, ...Object.keys(this.#source.fields)]);
+    const mapped = new Set([...Object.keys(this.#common), ...Object.keys(this.#source.fields)]);
     // _raw is always there, and dear to render.
     for (const name of mapped) if (name !== '_raw' && this.get(name) !== null) names.add(name);
     for (const [name] of this.#record.data) if (name !== '' && !mapped.has(name)) names.add(name);
@@ -82,7 +87,7 @@ class WindowsEvent implements SearchableEvent {
 
 /** A record under the field names that searches use. Cheap: a field is computed when it is asked for. */
 export function eventFromRecord(record: EvidenceRecord): SearchableEvent {
-  return new WindowsEvent(record, logSourceOf(record.system.channel ?? '', record.system.providerName ?? ''));
+  return new WindowsEvent(record, logSourceOf(record));
 }
 
 /** Names come from searches and evidence: `constructor` must not find Object's. */
@@ -113,6 +118,10 @@ function indexOf(data: readonly DataItem[]): ReadonlyMap<string, FieldValue> {
     else if (name !== '') values.set(name, [value]);
   }
   return new Map([...values].map(([name, all]) => [name, all.length === 1 ? (all[0] ?? null) : all]));
+}
+
+function timeOf(record: EvidenceRecord): FieldValue {
+  return record.timeTicks === null ? null : secondsOf(record.timeTicks);
 }
 
 function numeral(value: number | null): string | null {

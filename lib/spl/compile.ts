@@ -48,6 +48,8 @@ function modelScope(text: string, model: DataModelObject): FieldScope {
       const readEvent = readField(field);
       return (event) => readEvent(eventOf(event));
     }
+    // The datasets of the model that the event is in; written without their name.
+    if (field === 'nodename') return (event) => model.get(eventOf(event), field);
     const name = field.startsWith(prefix) ? field.slice(prefix.length) : field;
     if (!model.fields.includes(name)) {
       failAt(span, `${model.name} has no field ${quoteForMessage(field)}.${suggest(name, model.fields)}`);

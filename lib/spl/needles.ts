@@ -9,11 +9,14 @@ const MAX_ALTERNATIVES = 64;
 /** Outside ASCII bytes depend on the encoding; < > & " ' and control characters are written as entities in XML. */
 const SPLIT = /[^\x20-\x7e]|[<>&"']/;
 
+const SPLIT_WORDS = /[^\x21-\x7e]|[<>&"']/;
+
 /** The longest safe piece of the literals of one pattern, as one group of one; none when all pieces are short. */
-export function needlesIn(literals: readonly string[]): readonly (readonly string[])[] {
+export function needlesIn(literals: readonly string[], isOfWords = false): readonly (readonly string[])[] {
   let longest = '';
   for (const literal of literals) {
-    for (const piece of literal.split(SPLIT)) if (piece.length > longest.length) longest = piece;
+    const pieces = literal.split(isOfWords ? SPLIT_WORDS : SPLIT);
+    for (const piece of pieces) if (piece.length > longest.length) longest = piece;
   }
   return longest.length < MIN_LENGTH ? [] : [[longest.toLowerCase()]];
 }

@@ -85,7 +85,9 @@ export function parseSearchExpression(
     }
     case 'InComparison': {
       if (first === undefined) break;
+      // As in Splunk, a comma too many is no mistake.
       const values = children.slice(3, -1).filter((child) => child.name !== ',');
+      if (values.length === 0) failAt(node, 'A value is missing between the parentheses.');
       return {
         ...span,
         kind: 'in',

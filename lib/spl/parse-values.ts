@@ -104,9 +104,8 @@ export function parseBin(args: Arguments, span: Span): Command {
       },
     });
     if (args.next === undefined) break;
-    if (field !== null) args.refuse('the end of the command');
-    field = args.takeName() ?? args.refuse('a field');
-    as = args.takeAs();
+    if (field === null) field = args.takeName() ?? args.refuse('a field');
+    else as = args.takeAs() ?? args.refuse('"as" or the end of the command');
   }
   if (field === null) return failAt(span, 'Say which field: bin _time span=5m.');
   const found = size as (BucketSize & Span) | null;

@@ -28,7 +28,7 @@ export type FieldScope = {
   /** The text of the search that positions count in. */
   readonly text: string;
   read(field: string, span: Span): Accessor;
-  isVerbatim(field: string): boolean;
+  isVerbatim(field: string): boolean | 'words';
 };
 
 const NO_TERMS = { explain: () => {}, needles: [] } as const;
@@ -77,7 +77,7 @@ function compileOr(operands: readonly CompiledTerms[], term: string): CompiledTe
 type ScalarTest = {
   readonly matches: (value: Scalar) => boolean;
   readonly rangesIn: (value: string) => readonly Range[];
-  readonly needles: readonly (readonly string[])[];
+  readonly needles: (isOfWords: boolean) => readonly (readonly string[])[];
 };
 
 /** `=` compares texts, case-insensitively and whole; a network such as 10.0.0.0/8 also contains addresses. */
@@ -90,14 +90,14 @@ function compileEquality(value: SearchValue): ScalarTest {
       return pattern.matches(text) || (contains?.(text) ?? false);
     },
     rangesIn: (text) => pattern.rangesIn(text),
-    needles: contains === null ? needlesIn(pattern.literals) : [],
+    needles: (isOfWords) => (contains === null ? needlesIn(pattern.literals, isOfWords) : []),
   };
 }
 
 function compileScalarTest(expression: SearchExpression & { readonly kind: 'compare' }): ScalarTest {
   const { operator, value } = expression;
   const equality = compileEquality(value);
-  const none = { rangesIn: () => [], needles: [] };
+  const none = { rangesIn: () => [], needles: () => [] };
   switch (operator) {
     case '=':
       return equality;
@@ -120,6 +120,7 @@ const MODEL_DEFAULT = 'unknown';
 /** A term on a field: true when one of the field's values passes; an absent field has none. */
 function compileFieldTest(field: string, span: Span, test: ScalarTest, scope: FieldScope): CompiledTerms {
   const read = scope.read(field, span);
+  const isVerbatim = scope.isVerbatim(field);
   const { matches } = test;
   const term = scope.text.slice(span.from, span.to);
   return {
@@ -138,7 +139,7 @@ function compileFieldTest(field: string, span: Span, test: ScalarTest, scope: Fi
       terms.push({ field, term, value: text, ranges: test.rangesIn(text) });
     },
     whyNot: (event) => ({ term, field, value: describeValue(read(event)) }),
-    needles: scope.isVerbatim(field) && !matches(MODEL_DEFAULT) ? test.needles : [],
+    needles: isVerbatim !== false && !matches(MODEL_DEFAULT) ? test.needles(isVerbatim === 'words') : [],
   };
 }
 
@@ -147,7 +148,7 @@ function compileIn(expression: SearchExpression & { readonly kind: 'in' }, scope
   const test: ScalarTest = {
     matches: (scalar) => tests.some(({ matches }) => matches(scalar)),
     rangesIn: (text) => tests.find(({ matches }) => matches(text))?.rangesIn(text) ?? [],
-    needles: bestOf(tests.map(({ needles }) => needles)),
+    needles: (isOfWords) => bestOf(tests.map(({ needles }) => needles(isOfWords))),
   };
   return compileFieldTest(expression.field, expression, test, scope);
 }
@@ -160,7 +161,7 @@ function compileRawTerm(
   const test: ScalarTest = {
     matches: (scalar) => term.matches(toText(scalar)),
     rangesIn: (text) => term.rangesIn(text),
-    needles: needlesIn(term.literals),
+    needles: () => needlesIn(term.literals),
   };
   return compileFieldTest('_raw', expression, test, scope);
 }

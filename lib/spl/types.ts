@@ -19,8 +19,11 @@ export type DataModelObject = {
   /** Value of the object's field, without prefix, CIM defaults applied ("unknown"); null when absent. */
   get(event: SearchableEvent, field: string): FieldValue;
   readonly fields: readonly string[];
-  /** Whether the field's value is always a part of the raw evidence text (so that its literals can be sought there). */
-  isVerbatim(field: string): boolean;
+  /**
+   * Whether the field's value is always a part of the raw evidence text, so that its literals can be sought there; `words`:
+   * its words are, but not next to each other.
+   */
+  isVerbatim(field: string): boolean | 'words';
 };
 
 /** A lookup table: the rows of a CSV file and how they are found, as transforms.conf says. */
@@ -47,7 +50,7 @@ export type SearchEnvironment = {
   /** Keyed by the name that lookup and inputlookup use. */
   readonly lookups: ReadonlyMap<string, LookupTable>;
   /** As DataModelObject.isVerbatim, for fields of plain events. */
-  isVerbatim(field: string): boolean;
+  isVerbatim(field: string): boolean | 'words';
 };
 
 /** One row of results. */

@@ -1,4 +1,5 @@
 import { filledValue, type LogSource } from './source.ts';
+import { WINDOWS_COMMON } from './windows-common.ts';
 
 const PROVIDER = 'microsoft-windows-eventlog';
 const LOG_CLEARED = 104;
@@ -11,8 +12,7 @@ export const eventlog: LogSource = {
   name: 'Event log',
   claims: (channel, provider) => channel.toLowerCase() === 'system' && provider.toLowerCase() === PROVIDER,
   fields: {
-    dest: (record) => record.system.computer,
-    vendor_product: () => 'Microsoft Windows',
+    ...WINDOWS_COMMON,
     object: (record) => (record.system.eventId === LOG_CLEARED ? filledValue(record, 'Channel') : null),
     user: (record) => filledValue(record, 'SubjectUserName'),
   },

@@ -1,50 +1,91 @@
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import type { FieldValue } from '../event.ts';
 import { splitRegistryPath } from '../registry-path.ts';
-import { dataValue, filledValue, type LogSource } from './source.ts';
+import {
+  alias,
+  byEventId,
+  type FieldMapping,
+  fileNameOf,
+  filledValue,
+  type LogSource,
+  onlyFor,
+} from './source.ts';
+import { SYSMON_EVENT_NAMES } from './sysmon-names.ts';
+import { NETWORK_CONNECTION, SYSMON_NETWORK, sysmonDest } from './sysmon-network.ts';
+import { SYSMON_PROCESS } from './sysmon-process.ts';
+import { registryAction, SYSMON_REGISTRY } from './sysmon-registry.ts';
+import { WINDOWS_COMMON } from './windows-common.ts';
 
 const CHANNEL = 'microsoft-windows-sysmon/operational';
-const KEY_EVENT = 12;
-const VALUE_SET = 13;
-const RENAME = 14;
 
-/** Only for these prefixes does the add-on know a hive. */
-const HIVES: readonly (readonly [prefix: string, hive: string])[] = [
-  ['hklm\\system\\', 'HKEY_LOCAL_MACHINE\\System'],
-  ['hku\\', 'HKEY_CURRENT_USER'],
-  ['hklm\\software\\', 'HKEY_LOCAL_MACHINE\\Software'],
-];
+const FILE_TAGS = ['endpoint', 'filesystem'] as const;
+const REGISTRY_TAGS = ['endpoint', 'registry'] as const;
+const CHANGE_TAGS = ['change'] as const;
 
-/** Sysmon, as Splunk_TA_microsoft_sysmon computes it (REFERENCE, "What the real Sysmon TA computes"). */
+/**
+ * The add-on's event types (ms-sysmon-process, -filemod, -regmod, -network, -dns, -wmimod). It puts 5 to 10, 15, 17 and 18
+ * into Endpoint.Processes too; here only the creation of a process is one. 15 is no file event there.
+ */
+const TAGS: ReadonlyMap<number, readonly string[]> = new Map<number, readonly string[]>([
+  [1, ['process', 'report']],
+  [2, FILE_TAGS],
+  [3, ['network', 'communicate']],
+  [11, FILE_TAGS],
+  [12, REGISTRY_TAGS],
+  [13, REGISTRY_TAGS],
+  [14, REGISTRY_TAGS],
+  [19, CHANGE_TAGS],
+  [20, CHANGE_TAGS],
+  [21, CHANGE_TAGS],
+  [22, ['network', 'resolution', 'dns']],
+  [23, FILE_TAGS],
+  [26, FILE_TAGS],
+]);
+
+const CATEGORIES: ReadonlyMap<number, string> = new Map([
+  ...[2, 11, 23, 26].map((id) => [id, 'file'] as const),
+  ...[12, 13, 14].map((id) => [id, 'registry'] as const),
+  ...[19, 20, 21].map((id) => [id, 'wmi'] as const),
+]);
+
+/** Field lists of ESCU's data sources for events 11, 15 and 23. */
+const FILES: Readonly<Record<string, FieldMapping>> = {
+  file_path: alias('TargetFilename'),
+  file_name: (record) => fileNameOf(filledValue(record, 'TargetFilename')),
+  file_create_time: (record) => filledValue(record, 'CreationUtcTime'),
+  file_modify_time: onlyFor([23, 26], (record) => filledValue(record, 'UtcTime')),
+  file_hash: onlyFor([15, 23, 26], (record) => filledValue(record, 'Hashes') ?? filledValue(record, 'Hash')),
+};
+
+/** Sysmon, as Splunk_TA_microsoft_sysmon computes it. */
 export const sysmon: LogSource = {
   name: 'Sysmon',
   claims: (channel) => channel.toLowerCase() === CHANNEL,
   fields: {
-    dest: (record) => record.system.computer,
+    ...WINDOWS_COMMON,
+    tag: byEventId(TAGS),
     vendor_product: () => 'Microsoft Sysmon',
+    signature: byEventId(SYSMON_EVENT_NAMES),
+    EventDescription: byEventId(SYSMON_EVENT_NAMES),
+    RecordID: (record) => record.system.recordId,
+    SecurityID: (record) => record.system.userId,
+    TimeCreated: (record) => record.system.systemTime,
+    EventChannel: (record) => record.system.channel,
+    MD5: hashOf('MD5'),
+    SHA1: hashOf('SHA1'),
+    SHA256: hashOf('SHA256'),
+    IMPHASH: hashOf('IMPHASH'),
+    object_category: byEventId(CATEGORIES),
+    object_path: (record) => filledValue(record, 'TargetObject'),
+    ...SYSMON_PROCESS,
+    ...SYSMON_NETWORK,
+    ...SYSMON_REGISTRY,
+    ...FILES,
+    dest: sysmonDest,
     user: userOf,
-    process_guid: (record) => filledValue(record, 'ProcessGuid'),
-    process_id: (record) => filledValue(record, 'ProcessId'),
-    process_path: (record) => filledValue(record, 'Image'),
-    process_name: (record) => {
-      const image = filledValue(record, 'Image');
-      return image === null ? null : splitRegistryPath(image).last;
-    },
     action: actionOf,
-    status: statusOf,
-    registry_path: (record) => (isRegistry(record) ? filledValue(record, 'TargetObject') : null),
-    registry_hive: hiveOf,
-    registry_key_name: keyNameOf,
-    registry_value_name: valueNameOf,
-    registry_value_data: valueDataOf,
-    registry_value_type: valueTypeOf,
   },
 };
-
-function isRegistry(record: EvidenceRecord): boolean {
-  const id = record.system.eventId;
-  return id === KEY_EVENT || id === VALUE_SET || id === RENAME;
-}
 
 /** The User field after the last backslash; older schemas have none. Never System/Security/UserID, the service's own. */
 function userOf(record: EvidenceRecord): FieldValue {
@@ -53,54 +94,37 @@ function userOf(record: EvidenceRecord): FieldValue {
 }
 
 function actionOf(record: EvidenceRecord): FieldValue {
-  const id = record.system.eventId;
-  if (id === VALUE_SET || id === RENAME) return 'modified';
-  if (id !== KEY_EVENT) return null;
-  const type = dataValue(record, 'EventType');
-  if (type === 'CreateKey') return 'created';
-  return type === 'DeleteKey' || type === 'DeleteValue' ? 'deleted' : null;
+  switch (record.system.eventId) {
+    case 1:
+    case NETWORK_CONNECTION:
+      return 'allowed';
+    case 5:
+      return 'blocked';
+    case 7:
+      return 'success';
+    case 11:
+    case 15:
+      // A file that was there before keeps the time of its creation.
+      return filledValue(record, 'UtcTime') === filledValue(record, 'CreationUtcTime')
+        ? 'created'
+        : 'modified';
+    case 2:
+      return 'modified';
+    case 23:
+    case 26:
+      return 'deleted';
+    default:
+      return registryAction(record);
+  }
 }
 
-function statusOf(record: EvidenceRecord): FieldValue {
-  const id = record.system.eventId;
-  if (id === KEY_EVENT || id === VALUE_SET) return 'success';
-  return id === RENAME && record.system.keywords?.toLowerCase() === '0x8000000000000000' ? 'success' : null;
-}
-
-function hiveOf(record: EvidenceRecord): FieldValue {
-  if (!isRegistry(record)) return null;
-  const path = dataValue(record, 'TargetObject')?.toLowerCase() ?? '';
-  return HIVES.find(([prefix]) => path.startsWith(prefix))?.[1] ?? null;
-}
-
-/** The last part of the path; of a value's path the part before it. */
-function keyNameOf(record: EvidenceRecord): FieldValue {
-  if (!isRegistry(record)) return null;
-  const path = filledValue(record, 'TargetObject');
-  if (path === null) return null;
-  const { parent, last } = splitRegistryPath(path);
-  return (record.system.eventId === VALUE_SET ? splitRegistryPath(parent).last : last) || null;
-}
-
-/** Only event 13, and 14 when a value was renamed: event 12 never names a value. */
-function valueNameOf(record: EvidenceRecord): FieldValue {
-  const id = record.system.eventId;
-  if (id !== VALUE_SET && !(id === RENAME && dataValue(record, 'EventType') === 'RenameValue')) return null;
-  const path = filledValue(record, 'TargetObject');
-  return path === null ? null : splitRegistryPath(path).last || null;
-}
-
-/** `DWORD (0x00000001)`; as in the add-on, a value of several lines has no type. */
-const TYPED_DETAILS = /^(\w+)\s\(([^\n]+)\)$/;
-
-function valueDataOf(record: EvidenceRecord): FieldValue {
-  if (record.system.eventId !== VALUE_SET) return null;
-  const details = filledValue(record, 'Details');
-  return details === null ? null : (TYPED_DETAILS.exec(details)?.[2] ?? details);
-}
-
-function valueTypeOf(record: EvidenceRecord): FieldValue {
-  if (record.system.eventId !== VALUE_SET) return null;
-  const word = TYPED_DETAILS.exec(dataValue(record, 'Details') ?? '')?.[1];
-  return word === undefined ? null : `REG_${word}`;
+/** One of `MD5=…,SHA256=…,IMPHASH=…`. */
+function hashOf(algorithm: string): FieldMapping {
+  const prefix = `${algorithm}=`;
+  return (record) => {
+    const hashes = filledValue(record, 'Hashes') ?? filledValue(record, 'Hash');
+    if (hashes === null) return null;
+    const found = hashes.split(',').find((hash) => hash.startsWith(prefix));
+    return found === undefined ? null : found.slice(prefix.length) || null;
+  };
 }
