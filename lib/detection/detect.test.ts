@@ -122,7 +122,7 @@ describe('the evidence with known answers', () => {
           firstTime: '2024-03-05T09:10:11',
           lastTime: '2024-03-05T09:41:00',
         },
-        sentence: 'EnableAt set to 1, then to 0 on win10-02',
+        sentence: 'EnableAt set to 1 at 09:10:11, then to 0 at 09:41:00 on win10-02',
       },
     ]);
     expect(plain(registry, ofScripts)).toEqual([]);

@@ -1,12 +1,14 @@
+import type { DecodingStep } from '#lib/deobfuscate/deobfuscate.ts';
 import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import { toStored } from '#lib/events/stored.ts';
 import { SECOND_TICKS } from '#lib/events/ticks.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import type { MatchedTerm, Row } from '#lib/spl/types.ts';
+import { decodeToMatch, type Reconstruction, reconstruct } from './extended.ts';
 import { fieldText } from './fields.ts';
 import type { DetectionRule, ResultMode } from './rule.ts';
-import { isScriptBlockPart, joinScriptBlocks } from './script-blocks.ts';
+import { earliestParts, isScriptBlockPart } from './script-blocks.ts';
 
 /** An event that a detection selected (or may join), under its identity. */
 export type SelectedEvent = { readonly id: string; readonly record: EvidenceRecord };
@@ -29,6 +31,10 @@ export type Result = {
   readonly sentence: string;
   /** Which terms of the search the events (joined ones in extended mode) satisfy, each once. */
   readonly explain: readonly MatchedTerm[];
+  /** From what was logged to what matched, of the first event of an extended row; empty when nothing was decoded. */
+  readonly decoding: readonly DecodingStep[];
+  /** Of each incomplete script block that was joined, the parts that are not there: `3, 5-7 of 9`. */
+  readonly missingParts: readonly string[];
 };
 
 export type DetectOptions = {
@@ -36,6 +42,9 @@ export type DetectOptions = {
   readonly lenient?: boolean;
   readonly extended?: boolean;
 };
+
+/** An event that a search is run on, with the events that it was made of: itself, or the parts that were joined. */
+type Judged = Omit<Reconstruction, 'parts'> & { readonly parts: readonly SelectedEvent[] };
 
 /**
  * Runs a detection over events, each of which counts once whatever its number of sightings. The same events in any order
@@ -46,30 +55,51 @@ export function detect(
   events: readonly SelectedEvent[],
   options: DetectOptions,
 ): readonly Result[] {
+  if (rule.evaluation === 'extended' && !options.extended) return [];
   const ordered = distinctEvents(events).sort(byTimeThenId);
   const searchable = ordered.map((event) => eventFromRecord(event.record));
   const isSelected = searchable.map((event) => rule.search.select(event));
-  const selected = ordered.filter((_, index) => isSelected[index]);
-  const selectedEvents = searchable.filter((_, index) => isSelected[index]);
+  const logged = searchable.flatMap((event, index): Judged[] => {
+    const part = ordered[index];
+    return part && isSelected[index] ? [{ event, parts: [part], decoding: [], missing: null }] : [];
+  });
+  const reconstructed = options.extended ? reconstructedOf(rule, ordered, isSelected) : [];
 
-  const run = (mode: 'strict' | 'lenient'): readonly Row[] =>
-    rule.search.run(selectedEvents, { mode, nowMs: options.nowMs });
-  const toResult = (mode: ResultMode, row: Row): Result =>
-    resultOf(
-      rule,
-      mode,
-      row,
-      row.sources.flatMap((index) => selected[index] ?? []),
-      row.sources.flatMap((index) => selectedEvents[index] ?? []),
+  const run = (mode: ResultMode, judged: readonly Judged[]): readonly Result[] => {
+    const rows = rule.search
+      .run(
+        judged.map(({ event }) => event),
+        { mode: mode === 'lenient' ? 'lenient' : 'strict', nowMs: options.nowMs },
+      )
+      .filter((row) => mode !== 'lenient' || row.filled.length > 0);
+    const results = rows.map((row) =>
+      resultOf(
+        rule,
+        mode,
+        row,
+        row.sources.flatMap((index) => judged[index] ?? []),
+      ),
     );
-  const results = run('strict').map((row) => toResult('strict', row));
-  if (options.lenient) {
-    for (const row of run('lenient')) if (row.filled.length > 0) results.push(toResult('lenient', row));
-  }
-  if (options.extended && rule.joinsScriptBlocks) {
-    results.push(...detectInJoinedBlocks(rule, ordered, isSelected, options));
-  }
-  return results;
+    return withDistinctKeys(results);
+  };
+  // One run for all, so that a row of a decoded event and of an equal plain one is one row.
+  if (rule.evaluation === 'extended') return run('extended', [...logged, ...reconstructed]);
+  return [
+    ...run('strict', logged),
+    ...(options.lenient ? run('lenient', logged) : []),
+    ...(reconstructed.length > 0 ? run('extended', reconstructed) : []),
+  ];
+}
+
+/** Rows that a search does not tell apart, such as those of append, are told apart by their number. */
+function withDistinctKeys(results: readonly Result[]): readonly Result[] {
+  const counts = new Map<string, number>();
+  return results.map((result) => {
+    const text = JSON.stringify(result.key);
+    const count = (counts.get(text) ?? 0) + 1;
+    counts.set(text, count);
+    return count === 1 ? result : { ...result, key: [...result.key, ['row', count]] };
+  });
 }
 
 /** One copy of each event; a finer time beats a coarser one, and never what came first. */
@@ -105,75 +135,98 @@ function copyText(record: EvidenceRecord): string {
   return JSON.stringify({ ...toStored(record), form: null });
 }
 
-/** Only blocks of which no part was selected alone: those are strict findings already. */
-function detectInJoinedBlocks(
+function reconstructedOf(
   rule: DetectionRule,
   ordered: readonly SelectedEvent[],
   isSelected: readonly boolean[],
-  options: DetectOptions,
-): readonly Result[] {
-  const hidden: { event: SearchableEvent; parts: readonly SelectedEvent[] }[] = [];
-  for (const block of joinScriptBlocks(ordered.map((event) => event.record))) {
-    if (block.parts.some((index) => isSelected[index])) continue;
-    const event = eventFromRecord(block.record);
-    if (!rule.search.select(event)) continue;
-    hidden.push({ event, parts: block.parts.flatMap((index) => ordered[index] ?? []) });
-  }
-  if (hidden.length === 0) return [];
-  const rows = rule.search.run(
-    hidden.map((block) => block.event),
-    { mode: 'strict', nowMs: options.nowMs },
+): readonly Judged[] {
+  const isJoinable = ({ record }: SelectedEvent, index: number): boolean =>
+    !isSelected[index] && rule.joinsScriptBlocks && isScriptBlockPart(record);
+  const kept = new Set(earliestParts(ordered.filter(isJoinable)));
+  const candidates = ordered.flatMap((event, index) =>
+    isJoinable(event, index) && !kept.has(event) ? [] : [{ event, isSelected: isSelected[index] ?? false }],
   );
-  return rows.map((row) => {
-    const blocks = row.sources.flatMap((index) => hidden[index] ?? []);
-    const parts = new Map(blocks.flatMap((block) => block.parts).map((part) => [part.id, part]));
-    return resultOf(
-      rule,
-      'extended',
-      row,
-      [...parts.values()],
-      blocks.map((block) => block.event),
-    );
-  });
+  return reconstruct(
+    rule,
+    candidates.map(({ event }) => event.record),
+    candidates.map((candidate) => candidate.isSelected),
+  ).map((one) => ({ ...one, parts: one.parts.flatMap((index) => candidates[index]?.event ?? []) }));
 }
 
-function resultOf(
-  rule: DetectionRule,
-  mode: ResultMode,
-  row: Row,
-  sources: readonly SelectedEvent[],
-  judged: readonly SearchableEvent[],
-): Result {
-  const events = sources.toSorted(byTimeThenId);
-  const terms = judged.flatMap((event) => rule.search.explain(event));
+function resultOf(rule: DetectionRule, mode: ResultMode, row: Row, sources: readonly Judged[]): Result {
+  const parts = new Map(sources.flatMap((source) => source.parts).map((part) => [part.id, part]));
+  const events = [...parts.values()].sort(byTimeThenId);
   const times = events.flatMap((event) => (event.record.timeTicks === null ? [] : [event.record.timeTicks]));
+  const missingParts = [...new Set(sources.flatMap(({ missing }) => missing ?? []))];
+  const sentence = rule.sentence(
+    row.fields,
+    events.map((event) => eventFromRecord(event.record)),
+  );
   return {
     rule,
     mode,
     row: row.fields,
-    key: row.key ?? [['event', events.map((event) => event.id)]],
+    key: [...(row.key ?? [['event', events.map((event) => event.id)] as const]), ...row.split],
     filled: row.filled,
     events,
     firstTicks: times[0] ?? null,
     lastTicks: times.at(-1) ?? null,
     dest: fieldText(row.fields.get('dest')),
     user: fieldText(row.fields.get('user')),
-    sentence: rule.sentence(
-      row.fields,
-      events.map((event) => eventFromRecord(event.record)),
-    ),
-    explain: [...new Map(terms.map((term) => [JSON.stringify([term.term, term.value]), term])).values()],
+    sentence: missingParts.length === 0 ? sentence : `${sentence} (${missingWords(missingParts)})`,
+    ...explanationOf(rule, sources),
+    missingParts,
   };
 }
 
-/** Whether the event has to be kept for the detection: its search selects it, or extended evaluation may join it. */
+/** Why a search matched, and after what. */
+export type Explanation = Pick<Result, 'explain' | 'decoding'>;
+
+function explanationOf(
+  rule: DetectionRule,
+  judged: readonly Pick<Reconstruction, 'event' | 'decoding'>[],
+): Explanation {
+  const terms = judged.flatMap(({ event }) => rule.search.explain(event));
+  return {
+    explain: [...new Map(terms.map((term) => [JSON.stringify([term.term, term.value]), term])).values()],
+    decoding: judged.find(({ decoding }) => decoding.length > 0)?.decoding ?? [],
+  };
+}
+
+/** As `detect` says of a result, from the result's events alone. */
+export function explainRecords(
+  rule: DetectionRule,
+  mode: ResultMode,
+  records: readonly EvidenceRecord[],
+): Explanation {
+  const events = records.map(eventFromRecord);
+  const isSelected = events.map((event) => rule.search.select(event));
+  return explanationOf(rule, [
+    ...events.filter((_, index) => isSelected[index]).map((event) => ({ event, decoding: [] })),
+    ...(mode === 'extended' ? reconstruct(rule, records, isSelected) : []),
+  ]);
+}
+
+const MISSING_TOLD = 3;
+
+function missingWords(missingParts: readonly string[]): string {
+  const told = missingParts.slice(0, MISSING_TOLD).join('; ');
+  const more = missingParts.length - MISSING_TOLD;
+  return `parts missing: ${told}${more > 0 ? ` and of ${more} more script blocks` : ''}`;
+}
+
+/** Why an event is kept: the search selects it, or extended evaluation may join it, or the search selects it decoded. */
+export type Selection = 'search' | 'join' | 'decode';
+
+/** Whether the event has to be kept for the detection, and why. */
 export function selectionOf(
   rule: DetectionRule,
   event: SearchableEvent,
   record: EvidenceRecord,
-): 'search' | 'join' | null {
+): Selection | null {
   if (rule.search.select(event)) return 'search';
-  return rule.joinsScriptBlocks && isScriptBlockPart(record) ? 'join' : null;
+  if (rule.joinsScriptBlocks && isScriptBlockPart(record)) return 'join';
+  return decodeToMatch(rule, record) ? 'decode' : null;
 }
 
 export function byTimeThenId(a: SelectedEvent, b: SelectedEvent): number {

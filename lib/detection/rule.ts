@@ -1,5 +1,6 @@
 import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import type { CompiledSearch } from '#lib/spl/types.ts';
+import type { ChainRule } from './chain-rule.ts';
 
 /** What the engine needs of one variant of one detection; made from content by rules.ts. */
 export type DetectionRule = {
@@ -7,6 +8,8 @@ export type DetectionRule = {
   readonly name: string;
   readonly type: string;
   readonly variant: string;
+  /** `extended`: all of its results are extended, and it runs only where those are asked for. */
+  readonly evaluation: 'strict' | 'extended';
   readonly search: CompiledSearch;
   /** Selects every event that the detection could judge; on system values alone. */
   readonly relevant: CompiledSearch;
@@ -18,6 +21,8 @@ export type DetectionRule = {
   readonly techniques: readonly string[];
   /** Extended evaluation joins script blocks that Windows logged in parts. */
   readonly joinsScriptBlocks: boolean;
+  /** Extended evaluation decodes script texts and command lines that do not match as logged. */
+  readonly decodes: boolean;
   /** The finding as a sentence. Events in time order. */
   sentence(row: ReadonlyMap<string, FieldValue>, events: readonly SearchableEvent[]): string;
   riskMessage(row: ReadonlyMap<string, FieldValue>, events: readonly SearchableEvent[]): string;
@@ -25,19 +30,11 @@ export type DetectionRule = {
   checkNext(row: ReadonlyMap<string, FieldValue>, events: readonly SearchableEvent[]): readonly string[];
 };
 
+/**
+ * `strict`: the search as published gives the row. `lenient`: only with a field filled. `extended`: only after joining or
+ * decoding, or by a detection of our own.
+ */
 export type ResultMode = 'strict' | 'lenient' | 'extended';
-
-/** Detections that together tell a story on one host: each step at or after the one before, all within a time. */
-export type ChainRule = {
-  readonly id: string;
-  readonly name: string;
-  readonly withinHours: number;
-  readonly steps: readonly { readonly detectionId: string; readonly label: string }[];
-  readonly severity: 'high' | 'critical';
-  /** Kinds of timeline events (lib/timeline) which, after the last step, show that it had its effect. */
-  readonly confirmedBy: readonly string[];
-  readonly confirmedSeverity: 'high' | 'critical';
-};
 
 /** Everything that the content says, ready to run. */
 export type Knowledge = {

@@ -5,23 +5,15 @@ import { renderTemplate } from '#lib/content/template.ts';
 import { ContentError } from '#lib/content/yaml-file.ts';
 import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import { compileSearch } from '#lib/spl/compile.ts';
-import { type SearchEnvironment, SplError } from '#lib/spl/types.ts';
+import { SplError } from '#lib/spl/types.ts';
+import { chainRuleOf } from './chain-rule.ts';
 import type { DetectionRule, Knowledge } from './rule.ts';
 
 /** Makes content ready to run. Throws ContentError that names the detection when a search does not compile. */
 export function compileKnowledge(content: Content, variant?: string): Knowledge {
-  const environment = searchEnvironment(content);
   return {
-    rules: content.detections.map((detection) => ruleOf(detection, environment, variant)),
-    chains: content.chains.map((chain) => ({
-      id: chain.id,
-      name: chain.name,
-      withinHours: chain.within_hours,
-      steps: chain.steps.map((step) => ({ detectionId: step.detection, label: step.label })),
-      severity: chain.severity,
-      confirmedBy: chain.confirmed_by,
-      confirmedSeverity: chain.confirmed_severity,
-    })),
+    rules: content.detections.map((detection) => ruleOf(detection, content, variant)),
+    chains: content.chains.map((chain) => chainRuleOf(chain, content)),
   };
 }
 
@@ -30,14 +22,11 @@ export async function loadKnowledge(options: { variant?: string | undefined } = 
   return compileKnowledge(loadContent(), options.variant);
 }
 
-function ruleOf(
-  detection: DetectionContent,
-  environment: SearchEnvironment,
-  wanted: string | undefined,
-): DetectionRule {
+function ruleOf(detection: DetectionContent, content: Content, wanted: string | undefined): DetectionRule {
   const variant =
     wanted !== undefined && Object.hasOwn(detection.variants, wanted) ? wanted : detection.default_variant;
-  const search = detection.variants[variant]?.search ?? '';
+  const { search = '', macros = [] } = detection.variants[variant] ?? {};
+  const environment = searchEnvironment(content, macros);
   const compile = (text: string, field: string) => {
     try {
       return compileSearch(text, environment);
@@ -62,6 +51,7 @@ function ruleOf(
     name: detection.name,
     type: detection.type,
     variant,
+    evaluation: detection.evaluation,
     search: compile(search, `variants.${variant}.search`),
     relevant: compile(detection.relevant.search, 'relevant.search'),
     blindLabel: detection.relevant.blind,
@@ -69,6 +59,7 @@ function ruleOf(
     riskObjects: detection.risk.objects,
     techniques: detection.techniques,
     joinsScriptBlocks: detection.extended.join_script_blocks,
+    decodes: detection.extended.decode,
     sentence(row, events) {
       const event = rowEvent(row);
       const chosen = sentences.find(({ applies }) => applies === null || applies.select(event));

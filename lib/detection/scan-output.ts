@@ -19,6 +19,7 @@ export function resultJson(result: Result, sightings: ScanReport['sightings']): 
     mode: result.mode === 'lenient' ? 'lenient' : 'strict',
     extended: result.mode === 'extended',
     ...(result.filled.length > 0 ? { filled: result.filled } : {}),
+    ...(result.missingParts.length > 0 ? { missing_parts: result.missingParts } : {}),
     events: result.events.flatMap((event) =>
       (sightings.get(event.id) ?? []).map(({ file, recordId, timeTicks }) => ({
         file,
@@ -37,4 +38,14 @@ function recordNumber(recordId: string | null): number | string | null {
 
 function iso(ticks: bigint | null): string | null {
   return ticks === null ? null : formatIsoTime(ticks);
+}
+
+/** What `--explain` adds: which terms matched where, and the steps from what was logged to what matched. */
+export function explanationJson({ explain, decoding }: Result): Record<string, unknown> {
+  return {
+    explain: explain.map(({ field, term, value, ranges }) => ({ field, term, value, ranges })),
+    ...(decoding.length > 0
+      ? { decoding: decoding.map(({ method, before, after }) => ({ method, before, after })) }
+      : {}),
+  };
 }

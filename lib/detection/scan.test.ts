@@ -9,8 +9,9 @@ import { readEvtx } from '#lib/evidence/evtx/reader.ts';
 import { renderEventXml } from '#lib/evidence/render.ts';
 import { fromBuffer } from '#lib/evidence/source.ts';
 import { compileSearch } from '#lib/spl/compile.ts';
+import { compileKnowledge } from './rules.ts';
 import type { ScanReport } from './scan.ts';
-import { resultJson } from './scan-output.ts';
+import { explanationJson, resultJson } from './scan-output.ts';
 import {
   EVIDENCE,
   filesIn,
@@ -25,6 +26,7 @@ import {
 const SHARED = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 const { script, registry } = rulesOf();
 const RULES = [script, registry];
+const ALL = compileKnowledge(loadContent()).rules;
 const own = filesIn(EVIDENCE);
 const hits = own.filter(({ name }) => name === POWERSHELL_HITS || name === REGISTRY_HITS);
 
@@ -36,26 +38,29 @@ const said = ({ results, totals, relevance, sightings }: ScanReport) => ({
 });
 
 describe('a scan that leaves out what cannot match equals one that reads everything', () => {
-  it.each([{}, { extended: true }, { lenient: true }])(
-    'on the evidence of the repository, %o',
-    async (options) => {
-      const skipping = await scanFiles(own, RULES, options);
-      const verifying = await scanFiles(own, RULES, { ...options, verify: true });
-      expect(said(skipping).results).toEqual(said(verifying).results);
-      expect(said(skipping).totals).toEqual(said(verifying).totals);
-      expect(said(skipping).relevance).toEqual(said(verifying).relevance);
-      expect(said(skipping).sightings).toEqual(said(verifying).sightings);
-      expect(skipping.results.filter(({ mode }) => mode === 'strict')).toHaveLength(4);
-    },
-  );
+  it.each([
+    [RULES, {}],
+    [RULES, { extended: true }],
+    [RULES, { lenient: true }],
+    [ALL, {}],
+    [ALL, { extended: true }],
+  ])('on the evidence of the repository, %#', async (rules, options) => {
+    const skipping = await scanFiles(own, rules, options);
+    const verifying = await scanFiles(own, rules, { ...options, verify: true });
+    expect(said(skipping).results).toEqual(said(verifying).results);
+    expect(said(skipping).totals).toEqual(said(verifying).totals);
+    expect(said(skipping).relevance).toEqual(said(verifying).relevance);
+    expect(said(skipping).sightings).toEqual(said(verifying).sightings);
+    expect(skipping.results.filter(({ mode }) => mode === 'strict')).toHaveLength(4);
+  });
 
   it.skipIf(!existsSync(SHARED))(
     'on the shared evidence, which has no strict finding but these (needs it)',
     async () => {
       const files = filesIn(SHARED);
       const options = { extended: true, lenient: true };
-      const skipping = await scanFiles(files, RULES, options);
-      const verifying = await scanFiles(files, RULES, { ...options, verify: true });
+      const skipping = await scanFiles(files, ALL, options);
+      const verifying = await scanFiles(files, ALL, { ...options, verify: true });
       expect(said(skipping).results).toEqual(said(verifying).results);
       expect(said(skipping).relevance).toEqual(said(verifying).relevance);
       const strict = verifying.results.filter(({ mode }) => mode === 'strict');
@@ -74,6 +79,9 @@ describe('a scan that leaves out what cannot match equals one that reads everyth
       'WIN32_SCHEDULEDJOB &<>',
       'win32_sched',
       'uledjob',
+      "'win32_sched'+'uledjob'",
+      "'win32_sched'+'",
+      "uledjob'",
       'x\r\ny',
       '\0',
       'Get-ScheduledJob',
@@ -109,6 +117,12 @@ describe('a scan that leaves out what cannot match equals one that reads everyth
         channel: 'Security',
         data: { CommandLine: 'win32_scheduledjob enableat' },
       }),
+      fc.constant({
+        eventId: 4688,
+        channel: 'Security',
+        data: { CommandLine: "powershell 'win32_sched'+'uledjob'" },
+      }),
+      fc.constant({ eventId: 4698, channel: 'Security', data: { TaskName: '\\At1' } }),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(record, { maxLength: 5 }), { maxLength: 5 }), async (groups) => {
@@ -124,11 +138,11 @@ describe('a scan that leaves out what cannot match equals one that reads everyth
           return { name: `${index}.xml`, bytes: Buffer.from(`<Events>${events.join('\n')}</Events>`) };
         });
         const options = { extended: true, lenient: true };
-        const skipping = await scanFiles(files, RULES, options);
-        const verifying = await scanFiles(files, RULES, { ...options, verify: true });
+        const skipping = await scanFiles(files, ALL, options);
+        const verifying = await scanFiles(files, ALL, { ...options, verify: true });
         expect(said(skipping).results).toEqual(said(verifying).results);
         expect(said(skipping).relevance).toEqual(said(verifying).relevance);
-        expect(said(await scanFiles(files.toReversed(), RULES, options)).results).toEqual(
+        expect(said(await scanFiles(files.toReversed(), ALL, options)).results).toEqual(
           said(verifying).results,
         );
       }),
@@ -201,6 +215,56 @@ describe('a scan', () => {
     expect(results.map((result) => resultJson(result, sightings).events)).toEqual([
       [{ file: 'x.xml', record_id: '18446744073709551615', time: null }],
     ]);
+  });
+});
+
+describe('extended evaluation', () => {
+  it('runs, and says that it was blind, only where it is asked for', async () => {
+    const strict = await scanFiles(own, ALL);
+    expect(strict.results).toHaveLength(4);
+    expect(strict.relevance.map(({ rule }) => rule.evaluation)).toEqual(['strict', 'strict']);
+    const extended = await scanFiles(own, ALL, { extended: true });
+    expect(extended.relevance).toHaveLength(ALL.length);
+    expect(extended.results.filter(({ mode }) => mode === 'strict').map(plainResult)).toEqual(
+      strict.results.map(plainResult),
+    );
+    const lines = extended.results.map((result) => resultJson(result, extended.sightings));
+    expect(lines.filter((line) => line.extended).map(({ risk_score, dest }) => [risk_score, dest])).toEqual([
+      [0, 'fs01.offsec.lan'],
+      [0, 'win10-02.offsec.lan'],
+    ]);
+  });
+
+  it('prints what was filled, what was decoded and which parts are missing', async () => {
+    const block = (recordId: string, text: string, userId: string | null, total = '1') =>
+      renderEventXml(
+        makeRecord({ eventId: 4104, channel: POWERSHELL, computer: 'h', userId, recordId }, [
+          ['MessageNumber', total],
+          ['MessageTotal', total],
+          ['ScriptBlockText', text],
+          ['ScriptBlockId', 'b'],
+        ]),
+      );
+    const bytes = Buffer.from(
+      [block('1', 'win32_scheduledjob', null), block('2', "'win32_sched'+'uledjob'", 'S-1-5-18', '3')].join(
+        '\n',
+      ),
+    );
+    const { results, sightings } = await scanFiles([{ name: 'x.xml', bytes }], ALL, {
+      extended: true,
+      lenient: true,
+    });
+    const lines = results.map((result) => ({ ...resultJson(result, sightings), ...explanationJson(result) }));
+    expect(lines).toMatchObject([
+      {
+        mode: 'strict',
+        extended: true,
+        missing_parts: ['1-2 of 3'],
+        decoding: [{ method: 'concatenation' }],
+      },
+      { mode: 'lenient', extended: false, filled: ['user'] },
+    ]);
+    expect(lines[1]).not.toHaveProperty('decoding');
   });
 });
 

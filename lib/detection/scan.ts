@@ -1,10 +1,21 @@
+import type { SearchableEvent } from '#lib/events/event.ts';
 import { Occurrences } from '#lib/events/occurrences.ts';
 import { fromStored, toStored } from '#lib/events/stored.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { Block, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
-import { detect, isBetterCopy, type Result, type SelectedEvent, selectionOf } from './detect.ts';
+import {
+  detect,
+  isBetterCopy,
+  type Result,
+  type SelectedEvent,
+  type Selection,
+  selectionOf,
+} from './detect.ts';
+import { extendedNeedles } from './extended.ts';
+import { PartStore } from './part-store.ts';
 import { type Relevance, RelevanceCounter } from './relevance.ts';
 import type { DetectionRule } from './rule.ts';
+import { type Miss, MissCounter } from './why-not.ts';
 
 /** Where a selected event was seen, and what was read there: its record id and time. */
 export type ScanSighting = {
@@ -18,6 +29,8 @@ export type ScanOptions = {
   readonly extended: boolean;
   /** Parses every record instead of leaving out blocks that cannot match. */
   readonly verify: boolean;
+  /** Gathers why relevant events do not match, for which every record is parsed too. */
+  readonly explain: boolean;
 };
 
 export type ScanTotals = { files: number; bytes: number; events: number; badRecords: number };
@@ -27,15 +40,16 @@ export type ScanReport = {
   /** By event id. */
   readonly sightings: ReadonlyMap<string, readonly ScanSighting[]>;
   readonly totals: ScanTotals;
+  /** For each detection without a result, if asked to explain: why relevant events do not match, nearest first. */
+  readonly misses: readonly { readonly rule: DetectionRule; readonly misses: readonly Miss[] }[];
+  /** Parts of long script blocks that were not joined, because all of them are too long to hold. */
+  readonly unjoinedParts: number;
   /** For each rule: host -> events that it could judge. None: the rule was blind. */
   readonly relevance: readonly {
     readonly rule: DetectionRule;
     readonly hosts: ReadonlyMap<string, Relevance>;
   }[];
 };
-
-/** Field that is in the template of every script block event, and so in every chunk that may hold a part of one. */
-const SCRIPT_BLOCK_PART_LITERAL = 'scriptblockid';
 
 /**
  * The detections over evidence without a database: block by block, keeping only selected events. The same results as
@@ -46,26 +60,30 @@ export class Scan {
   readonly #options: ScanOptions;
   readonly #relevance: RelevanceCounter;
   readonly #events = new Map<string, SelectedEvent>();
+  /** Kept for joining alone. */
+  readonly #parts = new PartStore();
   readonly #sightings = new Map<string, ScanSighting[]>();
+  readonly #misses: MissCounter | null;
   #occurrences = new Occurrences();
   readonly totals: ScanTotals = { files: 0, bytes: 0, events: 0, badRecords: 0 };
 
   constructor(rules: readonly DetectionRule[], options: ScanOptions) {
-    this.#rules = rules;
+    this.#rules = rules.filter((rule) => options.extended || rule.evaluation !== 'extended');
     this.#options = options;
-    this.#relevance = new RelevanceCounter(rules);
+    this.#relevance = new RelevanceCounter(this.#rules);
+    this.#misses = options.explain ? new MissCounter(this.#rules) : null;
   }
 
   /** Literals of which a block that can match holds one; undefined when every block has to be parsed. */
   get needles(): readonly string[] | undefined {
-    if (this.#options.verify) return undefined;
+    if (this.#options.verify || this.#misses) return undefined;
     const needles: string[] = [];
     for (const rule of this.#rules) {
       // Of several groups the one with the longest literals is the rarest.
       const best = rule.search.needles.toSorted((a, b) => shortest(b) - shortest(a))[0];
       if (!best) return undefined;
       needles.push(...best);
-      if (this.#options.extended && rule.joinsScriptBlocks) needles.push(SCRIPT_BLOCK_PART_LITERAL);
+      if (this.#options.extended) needles.push(...extendedNeedles(rule));
     }
     return needles;
   }
@@ -86,24 +104,39 @@ export class Scan {
 
   #addRecord(file: string, record: EvidenceRecord): void {
     const event = eventFromRecord(record);
-    const isKept = this.#rules.some((rule) => {
-      const selection = selectionOf(rule, event, record);
-      return selection === 'search' || (selection === 'join' && this.#options.extended);
-    });
-    if (!isKept) return;
+    this.#misses?.add(file, record, event);
+    const selections = this.#selectionsOf(record, event);
+    if (selections.size === 0) return;
     const id = this.#occurrences.identify(record);
-    const known = this.#events.get(id);
-    if (!known || isBetterCopy(record, known.record)) {
-      // A reader's record may hold on to the bytes of its whole block; this one does not.
-      this.#events.set(id, { id, record: fromStored(toStored(record)) });
-    }
+    // A reader's record may hold on to the bytes of its whole block; this one does not.
+    const kept: SelectedEvent = { id, record: fromStored(toStored(record)) };
     const sightings = this.#sightings.get(id) ?? [];
     sightings.push({ file, recordId: record.system.recordId, timeTicks: record.timeTicks });
     this.#sightings.set(id, sightings);
+    if (selections.size === 1 && selections.has('join')) {
+      for (const gone of this.#parts.add(kept)) this.#sightings.delete(gone);
+      return;
+    }
+    const known = this.#events.get(id);
+    if (!known || isBetterCopy(record, known.record)) this.#events.set(id, kept);
+  }
+
+  #selectionsOf(record: EvidenceRecord, event: SearchableEvent): ReadonlySet<Selection> {
+    const selections = new Set<Selection>();
+    for (const rule of this.#rules) {
+      const selection = this.#options.extended
+        ? selectionOf(rule, event, record)
+        : rule.search.select(event)
+          ? 'search'
+          : null;
+      if (selection) selections.add(selection);
+    }
+    return selections;
   }
 
   finish(nowMs: number): ScanReport {
-    const events = [...this.#events.values()];
+    this.#parts.trim();
+    const events = [...this.#events.values(), ...this.#parts.parts];
     const results = this.#rules.flatMap((rule) =>
       detect(rule, events, { nowMs, lenient: this.#options.lenient, extended: this.#options.extended }),
     );
@@ -111,6 +144,10 @@ export class Scan {
       results: results.toSorted(byTimeDetectionDestKey),
       sightings: this.#sightings,
       totals: this.totals,
+      misses: this.#rules
+        .filter((rule) => !results.some((result) => result.rule === rule))
+        .map((rule) => ({ rule, misses: this.#misses?.missesOf(rule) ?? [] })),
+      unjoinedParts: this.#parts.leftOut,
       relevance: this.#rules.map((rule, index) => ({
         rule,
         hosts: this.#relevance.byRule[index] ?? new Map<string, Relevance>(),

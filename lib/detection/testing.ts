@@ -44,7 +44,13 @@ export async function scanFiles(
   rules: readonly DetectionRule[],
   options: Partial<ScanOptions> = {},
 ): Promise<ScanReport> {
-  const scan = new Scan(rules, { lenient: false, extended: false, verify: false, ...options });
+  const scan = new Scan(rules, {
+    lenient: false,
+    extended: false,
+    verify: false,
+    explain: false,
+    ...options,
+  });
   for (const { name, bytes } of files) {
     scan.startFile(bytes.length);
     try {

@@ -46,7 +46,7 @@ describe('verbatim fields', () => {
           check(raw, `${name} ${place}`, event.get(name));
         }
         for (const model of [...DATA_MODELS.values()].filter((one) => one.has(event))) {
-          for (const name of model.fields.filter((field) => model.isVerbatim(field))) {
+          for (const name of model.fields.filter((field) => model.isVerbatim(field) === true)) {
             check(raw, `${model.name}.${name} ${place}`, model.get(event, name));
           }
         }

@@ -1,0 +1,2 @@
+/** How chains call themselves where detections are TTP, Anomaly or Hunting. */
+export const CHAIN_TYPE = 'Chain';
