@@ -54,7 +54,7 @@ async function main(): Promise<number> {
     for (const { content } of around) printProblems(content);
     environment = environmentOf([...around, ...detections].map(({ content }) => content));
   } catch (error) {
-    process.stderr.write(`${printableText(error instanceof Error ? error.message : String(error))}\n`);
+    process.stderr.write(`${printableText(reasonOf(error))}\n`);
     return 2;
   }
   const datasets = nearestFolder(folder, 'datasets', options.data);
@@ -74,7 +74,7 @@ function readArguments(): Options | string {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: {
-        format: { type: 'string', default: process.stdout.isTTY ? 'table' : 'jsonl' },
+        format: { type: 'string', default: 'table' },
         macros: { type: 'string' },
         lookups: { type: 'string' },
         data: { type: 'string' },
@@ -174,6 +174,13 @@ async function readTests(
     }
   }
   return events;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!('code' in error && 'path' in error)) return error.message;
+  if (error.code === 'ENOENT') return `${error.path}: there is no such folder`;
+  return error.code === 'ENOTDIR' ? `${error.path}: this is no folder` : error.message;
 }
 
 function printProblems({ problems }: ImportedContent): void {

@@ -74,29 +74,46 @@ function mistakesIn({ detections, stories, chains, attack }: ContentFiles): stri
     if (!Object.hasOwn(detection.variants, detection.default_variant)) {
       say(['default_variant'], `there is no variant ${detection.default_variant}`);
     }
-    detection.techniques.forEach((id, index) => {
-      if (!techniques.has(id)) say(['techniques', index], `${id} is not in attack/techniques.yaml`);
-    });
-    detection.stories.forEach((name, index) => {
-      if (!storyNames.has(name)) say(['stories', index], `there is no story ${name}`);
-    });
-    detection.sentences.forEach(({ when }, index) => {
-      const isLast = index === detection.sentences.length - 1;
-      if ((when === undefined) !== isLast) {
-        say(
-          ['sentences', index],
-          isLast ? 'the last one must stand without "when"' : 'only the last one may stand without "when"',
-        );
-      }
-    });
+    mistakesInTexts(detection, techniques, storyNames, say);
   }
   for (const { value: chain, place } of chains) {
-    chain.steps.forEach((step, index) => {
-      if (!ids.has(step.detection))
-        mistakes.push(`${place(['steps', index, 'detection'])}: there is no such detection`);
-    });
+    const say = (field: readonly PropertyKey[], text: string): void =>
+      void mistakes.push(`${place(field)}: ${text}`);
+    if (ids.has(chain.id)) say(['id'], 'a detection or another chain has this id');
+    ids.add(chain.id);
+    for (const part of ['opens', 'uses'] as const) {
+      chain[part].detections.forEach((id, index) => {
+        if (!detections.some(({ value }) => value.id === id))
+          say([part, 'detections', index], 'there is no such detection');
+      });
+    }
+    mistakesInTexts(chain, techniques, storyNames, say);
   }
   return mistakes;
+}
+
+/** Of what detections and chains both say. */
+function mistakesInTexts(
+  content: Pick<DetectionContent, 'techniques' | 'stories' | 'sentences'>,
+  techniques: ReadonlySet<string>,
+  storyNames: ReadonlySet<string>,
+  say: (field: readonly PropertyKey[], text: string) => void,
+): void {
+  content.techniques.forEach((id, index) => {
+    if (!techniques.has(id)) say(['techniques', index], `${id} is not in attack/techniques.yaml`);
+  });
+  content.stories.forEach((name, index) => {
+    if (!storyNames.has(name)) say(['stories', index], `there is no story ${name}`);
+  });
+  content.sentences.forEach(({ when }, index) => {
+    const isLast = index === content.sentences.length - 1;
+    if ((when === undefined) !== isLast) {
+      say(
+        ['sentences', index],
+        isLast ? 'the last one must stand without "when"' : 'only the last one may stand without "when"',
+      );
+    }
+  });
 }
 
 function mistakesInAttack(

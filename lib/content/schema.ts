@@ -7,19 +7,34 @@ const texts = z.array(text);
 const uuid = z.uuid();
 const techniqueId = z.string().regex(/^T\d{4}(\.\d{3})?$/, 'a technique looks like T1059 or T1059.001');
 
+export const macrosSchema = z.array(
+  z.strictObject({
+    name: z.string().regex(/^\w+$/),
+    args: z.array(z.string().regex(/^\w+$/)).default([]),
+    definition: z.string(),
+  }),
+);
+export type MacroContent = z.infer<typeof macrosSchema>[number];
+
 export const detectionSchema = z.strictObject({
   id: uuid,
   name: text,
   /** Name of the published detection's file; its filter macro is called `<file_name>_filter`. */
   file_name: z.string().regex(/^[a-z0-9_]+$/),
   type: z.enum(['TTP', 'Anomaly', 'Hunting', 'Correlation']),
+  /** `extended`: no published search; its results are extended findings and run only where those are asked for. */
+  evaluation: z.enum(['strict', 'extended']).default('strict'),
   version: z.int().min(1),
   title: text,
   description: text,
   default_variant: text,
   variants: z.record(
     z.string().regex(/^\d{4}$/, 'a variant is named by its year'),
-    z.strictObject({ search: text }),
+    z.strictObject({
+      search: text,
+      /** Macros as they were when the variant was published; they go before those of macros.yaml. */
+      macros: macrosSchema.default([]),
+    }),
   ),
   relevant: z.strictObject({ search: text, blind: text }),
   risk: z.strictObject({
@@ -39,35 +54,68 @@ export const detectionSchema = z.strictObject({
   known_false_positives: text,
   references: z.array(z.url()),
   stories: texts,
-  extended: z.strictObject({ join_script_blocks: z.boolean() }),
+  /** What extended evaluation does with events that the search does not select as they were logged. */
+  extended: z.strictObject({
+    /** Script blocks that were logged in parts are joined. */
+    join_script_blocks: z.boolean(),
+    /** Script texts and command lines are decoded (lib/deobfuscate). */
+    decode: z.boolean().default(false),
+  }),
   sentences: z.array(z.strictObject({ when: text.optional(), say: text })).min(1),
   check_next: texts.min(1),
 });
 export type DetectionContent = z.infer<typeof detectionSchema>;
 
-export const macrosSchema = z.array(
-  z.strictObject({
-    name: z.string().regex(/^\w+$/),
-    args: z.array(z.string().regex(/^\w+$/)).default([]),
-    definition: z.string(),
-  }),
-);
-export type MacroContent = z.infer<typeof macrosSchema>[number];
-
 export const storySchema = z.strictObject({ name: text, description: text, references: z.array(z.url()) });
 export type StoryContent = z.infer<typeof storySchema>;
 
+const chainSeverity = z.enum(['high', 'critical']);
+
+/** A switch is turned on, and what it allows is used before it is turned off. `when` and `unclear` are SPL, as behind `| where`. */
 export const chainSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9-]+$/),
+  id: uuid,
   name: text,
+  variant: z.string().regex(/^\d{4}$/, 'a variant is named by its year'),
+  version: z.int().min(1),
+  title: text,
+  description: text,
   within_hours: z
     .int()
     .min(1)
     .max(24 * 365),
-  steps: z.array(z.strictObject({ detection: uuid, label: text })).min(2),
-  severity: z.enum(['high', 'critical']),
+  opens: z.strictObject({
+    label: text,
+    /** Its events are those of these detections' findings. */
+    detections: z.array(uuid).min(1),
+    when: text,
+    /** An event that opens, but not for certain. */
+    unclear: text.optional(),
+  }),
+  closes: z.strictObject({
+    label: text,
+    /** Kinds of timeline events that may close, besides the events of the findings that may open. */
+    kinds: texts,
+    /** A search that selects what closes; its terms tell which blocks of evidence hold such an event. */
+    search: text,
+  }),
+  uses: z.strictObject({
+    label: text,
+    detections: z.array(uuid).min(1),
+    /** Fields with a script or a command line that may name other hosts. */
+    targets_from: texts.min(1),
+  }),
+  severity: chainSeverity,
   confirmed_by: texts,
-  confirmed_severity: z.enum(['high', 'critical']),
+  confirmed_severity: chainSeverity,
+  techniques: z.array(techniqueId).min(1),
+  kill_chain_phases: texts,
+  nist: texts,
+  cis: texts,
+  known_false_positives: text,
+  references: z.array(z.url()),
+  stories: texts,
+  sentences: z.array(z.strictObject({ when: text.optional(), say: text })).min(1),
+  check_next: texts.min(1),
 });
 export type ChainContent = z.infer<typeof chainSchema>;
 

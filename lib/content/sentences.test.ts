@@ -1,8 +1,11 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { detect } from '#lib/detection/detect.ts';
 import { compileKnowledge } from '#lib/detection/rules.ts';
 import type { FieldValue } from '#lib/events/event.ts';
+import { eventIdentity } from '#lib/events/identity.ts';
 import { makeRecord, POWERSHELL, sysmonRecord } from '#lib/events/testing.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
+import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import { loadContent } from './load.ts';
 
 const { rules } = compileKnowledge(loadContent());
@@ -28,12 +31,64 @@ it.each([
   expect(sentence).toMatch(/ on win10-02$/);
 });
 
-it('of the registry value it is said what it was set to, in order', () => {
-  const events = ['DWORD (0x00000001)', 'DWORD (0x00000000)'].map((Details) =>
-    eventFromRecord(sysmonRecord(13, { TargetObject: 'HKLM\\x\\EnableAt', Details })),
-  );
-  const fields = row({ registry_value_name: 'EnableAt', dest: 'win10-02.offsec.lan' });
-  expect(ruleOf('Anomaly').sentence(fields, events)).toBe('EnableAt set to 1, then to 0 on win10-02');
+describe('of the registry value it is said in order what was done', () => {
+  const KEY = '\\CurrentVersion\\Schedule\\Configuration';
+  const sysmon = (second: number, value: number): EvidenceRecord =>
+    sysmonRecord(
+      13,
+      {
+        TargetObject: `HKLM\\SOFTWARE\\Microsoft\\Windows NT${KEY}\\EnableAt`,
+        Details: `DWORD (0x0000000${value})`,
+      },
+      { systemTime: `2024-03-05T09:10:${second}.3000123Z`, recordId: String(second) },
+    );
+  const security = (second: number, data: Readonly<Record<string, string>>): EvidenceRecord =>
+    makeRecord(
+      {
+        channel: 'Security',
+        eventId: 4657,
+        computer: 'win10-02.offsec.lan',
+        systemTime: `2024-03-05T09:10:${second}.0000000Z`,
+        recordId: String(second),
+      },
+      Object.entries({
+        SubjectUserName: 'a',
+        ObjectName: `\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows NT${KEY}`,
+        ObjectValueName: 'EnableAt',
+        NewValueType: '%%1876',
+        ...data,
+      }),
+    );
+  const on4657 = { OperationType: '%%1905', NewValue: '1' };
+  const gone = { OperationType: '%%1906', NewValueType: '-', NewValue: '-' };
+  const said = (...records: EvidenceRecord[]): readonly string[] =>
+    detect(
+      ruleOf('Anomaly'),
+      records.map((record) => ({ id: eventIdentity(record, 0), record })),
+      { nowMs: 0 },
+    ).map(({ sentence }) => sentence.replace(/^EnableAt | on win10-02$/g, ''));
+
+  it.each([
+    ['alone', [sysmon(11, 1)], ['set to 1']],
+    ['on, then off', [sysmon(11, 1), sysmon(41, 0)], ['set to 1 at 09:10:11, then to 0 at 09:10:41']],
+    ['off, then on', [sysmon(41, 1), sysmon(11, 0)], ['set to 0 at 09:10:11, then to 1 at 09:10:41']],
+    ['the same again', [sysmon(11, 1), sysmon(12, 1), sysmon(13, 1)], ['set to 1']],
+    ['of 4657', [security(11, on4657)], ['set to 1']],
+    [
+      'deleted, which has no type and so a row of its own',
+      [security(11, on4657), security(12, gone)],
+      ['set to 1', 'deleted'],
+    ],
+    ['not known', [security(11, { NewValue: '-' })], ['set to an unknown value']],
+  ])('%s', (_, records, sentences) => {
+    expect(said(...records).toSorted()).toEqual(sentences.toSorted());
+    expect(said(...records.toReversed()).toSorted()).toEqual(sentences.toSorted());
+  });
+
+  it('a deletion that Sysmon 12 logged is no row, because that event names no value', () => {
+    const target = `HKLM\\SOFTWARE\\Microsoft\\Windows NT${KEY}\\EnableAt`;
+    expect(said(sysmonRecord(12, { EventType: 'DeleteValue', TargetObject: target }))).toEqual([]);
+  });
 });
 
 it('asks after the account of the events where the row of a variant has no user', () => {

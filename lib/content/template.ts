@@ -1,6 +1,7 @@
 import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import { shortHostName } from '#lib/events/names.ts';
 import { canonicalRegistryPath } from '#lib/events/registry-path.ts';
+import { formatIsoTime } from '#lib/evidence/time.ts';
 
 export type TemplateValues = {
   readonly row: ReadonlyMap<string, FieldValue>;
@@ -17,8 +18,9 @@ const UNKNOWN_VALUE = 'an unknown value';
 
 /**
  * Fills `$field$` from the row, else from the first event that has it, else with "unknown". `$field:short$` is a host name
- * without its domain, `$field:path$` a registry path in its canonical form, `$field:sequence$` the values in the events one
- * after the other, numbers in decimal: "1, then to 0". What values hold is text: nothing in them is filled again.
+ * without its domain, `$field:path$` a registry path in its canonical form, `$field:sequence$` in words what the events did to a
+ * value, one after the other: "set to 1 at 09:10:11, then to 0 at 09:41:00, then deleted at 10:02:03". What values hold is
+ * text: nothing in them is filled again.
  */
 export function renderTemplate(template: string, values: TemplateValues, valueMax = VALUE_MAX): string {
   return template.replace(PLACEHOLDER, (_, field: string, form: TemplateForm | undefined) => {
@@ -54,22 +56,54 @@ function textOf(value: FieldValue): string | null {
   return typeof value === 'object' ? value.join(', ') : String(value);
 }
 
+/** `text` is null for a deletion. */
+type Change = { readonly text: string | null; readonly ticks: bigint | null };
+
+/** Values that follow one another and are equal are one. Times are UTC; a single value stands without one. */
 function sequenceOf(field: string, events: readonly SearchableEvent[], valueMax: number): string {
-  const shown: string[] = [];
+  const shown: Change[] = [];
   let changes = 0;
-  let last: string | null = null;
+  let last: string | null | undefined;
   for (const event of events) {
-    const text = decimal(textOf(event.get(field)) ?? UNKNOWN_VALUE);
+    const text = isDeletion(event) ? null : valueText(event.get(field));
     if (text === last) continue;
     last = text;
     changes += 1;
-    if (changes <= SEQUENCE_MAX) shown.push(cut(text, valueMax));
+    if (changes <= SEQUENCE_MAX) shown.push({ text, ticks: event.timeTicks });
   }
-  if (changes === 0) return UNKNOWN_VALUE;
-  const told = shown.join(', then to ');
+  if (changes === 0) return `set to ${UNKNOWN_VALUE}`;
+  const days = new Set(shown.flatMap(({ ticks }) => (ticks === null ? [] : dayAndTime(ticks)[0])));
+  const told = shown.map(({ text, ticks }, index) => {
+    const isSetBefore = index > 0 && shown[index - 1]?.text !== null;
+    const done = text === null ? 'deleted' : `${isSetBefore ? '' : 'set '}to ${cut(text, valueMax)}`;
+    return changes === 1 || ticks === null ? done : `${done} at ${timeOf(ticks, days.size > 1)}`;
+  });
   const more = changes - shown.length;
-  if (more === 0) return told;
-  return `${told}, and ${more} more ${more === 1 ? 'change' : 'changes'}`;
+  const line = told.join(', then ');
+  return more === 0 ? line : `${line}, and ${more} more ${more === 1 ? 'change' : 'changes'}`;
+}
+
+/** What CIM calls it when a registry value is deleted; such an event has no new value. */
+function isDeletion(event: SearchableEvent): boolean {
+  return event.get('action') === 'deleted';
+}
+
+/** Windows writes `-` where it has no value, and CIM `unknown`. */
+const NO_VALUE = new Set(['', '-', 'unknown']);
+
+function valueText(value: FieldValue): string {
+  const text = textOf(value);
+  return text === null || NO_VALUE.has(text) ? UNKNOWN_VALUE : decimal(text);
+}
+
+function timeOf(ticks: bigint, withDay: boolean): string {
+  const [day, time] = dayAndTime(ticks);
+  return withDay ? `${day} ${time}` : time;
+}
+
+function dayAndTime(ticks: bigint): readonly [day: string, time: string] {
+  const [day = '', time = ''] = formatIsoTime(ticks).split('T');
+  return [day, time.slice(0, 8)];
 }
 
 /** At most `length` UTF-16 units and a mark; never half of a surrogate pair. */

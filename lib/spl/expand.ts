@@ -9,7 +9,7 @@ const MAX_DEPTH = 20;
 /** Against definitions that call each other twice and more, and come to nothing. */
 const MAX_CALLS = 10_000;
 /** Against definitions that double themselves. Longer than any search that a person writes. */
-export const MAX_TEXT_LENGTH = 100_000;
+export const MAX_TEXT_LENGTH = 300_000;
 
 /** A piece of the expanded text and where it came from: copied as it stood, or put in place of a call. */
 type Piece = {

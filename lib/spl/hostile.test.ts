@@ -12,6 +12,14 @@ const SEARCHES = [
   '* | convert ctime(*) | fields - a* | fillnull value=q',
   '| tstats fillnull_value=null count max(Registry.dest) as d earliest(Registry.user) from datamodel=Endpoint.Registry where Registry.registry_path="*a*" by Registry.dest Registry.status | `drop_dm_object_name(Registry)`',
   '* | stats avg(n) as n last(a) latest(b) dc(c) max(a) by c | where n > 1 AND isnotnull(c) | stats list(n)',
+  '* a=* | eventstats avg(n) as m count by a | streamstats window=2 sum(n) values(b) as v by a | where n > m OR isnull(m)',
+  'a=1 OR b=2 | rex field=a max_match=0 "(?<x>\\w)(?<y>\\d*)" | rex field=b mode=sed "s/a/\\0b/g" | regex x!="^b" | makemv delim="." a | mvexpand a limit=3',
+  '* | bin _time span=1s | bin n span=10 as m | stats stdev(n) median(n) perc90(n) range(n) mode(a) by _time m | tail 3 | reverse',
+  'tag=x | join type=left max=0 a [search tag=registry | table a b dest] | append [| tstats count from datamodel=Endpoint.Registry by _time span=1s Registry.user] | dedup 2 a keepempty=true sortby - b',
+  '* NOT [search tag=registry | fields a] | transaction a maxspan=1s startswith=(tag=x) endswith=eval(n>1) keepevicted=true',
+  '* | transaction a b connected=false maxpause=1s maxevents=3 | table duration eventcount a b c',
+  '* | eval p=spath(_raw, "a{}.b"), q=strptime(a, "%Y-%m-%d %H"), r=relative_time(n, a), s=mvfilter(match(b, "a|b")), t=mvzip(a, b), u=max(a, b, n), v=md5(a), w=urldecode(b) | spath | xmlkv a',
+  '| makeresults count=2 | eval a="1" | appendpipe [stats count by a] | replace "*1*" with "x*" in a | stats values(*) as *_all by a',
 ];
 
 const TOKENS = [
@@ -102,6 +110,46 @@ const randomEvent = fc
   .map(([fields, ticks]) => event(fields, ticks));
 
 const RUN = { mode: 'lenient', nowMs: 0, timeZone: 'Europe/Berlin' } as const;
+
+/** Commands to be put one after the other: what they do to each other is what no list of searches shows. */
+const STARTS = [
+  '*',
+  'a=*',
+  'NOT b=1',
+  'a=a* OR n>0 tag=x',
+  '| tstats count values(Registry.dest) as a from datamodel=Endpoint.Registry where Registry.user!=b by Registry.user | rename Registry.* as *, user as b',
+  'tag=registry [search tag=x | fields a]',
+];
+const STEPS = [
+  'eval n=n+1, d=a.b',
+  'where isnotnull(a) OR n > 1',
+  'search b=* OR c=1*',
+  'stats count sum(n) as n values(b) as b by a',
+  'stats list(c) as c latest(b) as b by a',
+  'eventstats dc(b) as d by c',
+  'streamstats current=f count as n last(a) as l by tag',
+  'fillnull',
+  'fillnull value=x a d',
+  'sort - n, a',
+  'head 3',
+  'tail 2',
+  'dedup a',
+  'rex field=a "(?<d>[a1])"',
+  'mvexpand b',
+  'makemv delim="1" a',
+  'bin _time span=1s',
+  'fields - c',
+  'rename a as d, b as a',
+  'transaction a maxspan=1s',
+  'join type=left a [search tag=registry | stats count as j by a]',
+  'append [search tag=x | stats count by c]',
+  'appendpipe [stats count by tag]',
+  'convert ctime(n)',
+  'regex a="[a-z]"',
+];
+const randomSearch = fc
+  .tuple(fc.constantFrom(...STARTS), fc.array(fc.constantFrom(...STEPS), { minLength: 1, maxLength: 4 }))
+  .map(([start, steps]) => compile([start, ...steps].join(' | ')));
 
 describe('any text as a search', () => {
   it('compiles or is refused with a place inside it', () => {
@@ -199,6 +247,32 @@ describe('any events', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  }, 60_000);
+
+  it('give the same rows for a random search in any order, partition and repetition of its blocks', () => {
+    const split = fc
+      .array(randomEvent, { maxLength: 8 })
+      .chain((list) =>
+        fc.tuple(
+          fc.constant(list),
+          fc.shuffledSubarray(list, { minLength: list.length }),
+          fc.nat({ max: list.length }),
+        ),
+      );
+    fc.assert(
+      fc.property(randomSearch, split, (search, [list, shuffled, cut]) => {
+        const contents = (events: typeof list) =>
+          search.run(events, RUN).map((row) => [[...row.fields], row.key, row.filled, row.split]);
+        // Blocks are selected from on their own, in another order; what is selected runs together.
+        const blocks = [shuffled.slice(0, cut), shuffled.slice(cut)].reverse();
+        const selected = blocks.flatMap((block) => block.filter((one) => search.select(one)));
+        expect(contents(selected)).toEqual(contents(list));
+        for (const one of list) {
+          expect(search.whyNot(one) === null).toBe(search.select(one));
+        }
+      }),
+      { numRuns: 2000 },
     );
   }, 60_000);
 });

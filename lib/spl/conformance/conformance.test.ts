@@ -48,16 +48,15 @@ function rowsOf(one: Case, events: ReturnType<typeof eventsOf>): unknown[] {
 }
 
 describe.each(FILES)('%s', (file) => {
-  it.each(CASES.filter((one) => one.file === file).map((one) => [one.id, one.source, one.fact, one] as const))(
-    '%s (%s): %s',
-    (_id, _source, _fact, one) => {
-      const events = eventsOf(one);
-      expect(rowsOf(one, events)).toEqual(one.rows);
-      // The same events in another order, and selected one by one, give the same rows.
-      const selected = events.filter((candidate) => compile(one.search).select(candidate));
-      expect(rowsOf(one, selected.reverse())).toEqual(one.rows);
-    },
-  );
+  it.each(
+    CASES.filter((one) => one.file === file).map((one) => [one.id, one.source, one.fact, one] as const),
+  )('%s (%s): %s', (_id, _source, _fact, one) => {
+    const events = eventsOf(one);
+    expect(rowsOf(one, events)).toEqual(one.rows);
+    // The same events in another order, and selected one by one, give the same rows.
+    const selected = events.filter((candidate) => compile(one.search).select(candidate));
+    expect(rowsOf(one, selected.reverse())).toEqual(one.rows);
+  });
 });
 
 it('has no two facts of one name', () => {
