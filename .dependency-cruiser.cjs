@@ -1,5 +1,5 @@
 // The doors of the architecture: which part may use which. `npm test` also asserts that modules were found at all.
-const PURE = '^lib/(evidence|events|spl|content|detection)/';
+const PURE = '^lib/(evidence|events|spl|content|detection|sigma|deobfuscate|targets)/';
 const TESTS = '\\.test\\.tsx?$';
 
 module.exports = {
@@ -12,7 +12,7 @@ module.exports = {
       to: {
         path: [
           '^(app|components|scripts)/',
-          '^lib/(db|auth|audit|http|jobs|custody|findings|filters|risk|timeline|sources|investigations|reports)/',
+          '^lib/(db|auth|audit|http|jobs|custody|findings|filters|risk|timeline|sources|investigations|reports|catalogue)/',
           '^lib/(env|log)\\.ts$',
           '^node_modules/(@prisma|next|react|react-dom|pg|pg-boss|pino|better-auth)/',
         ],
@@ -32,7 +32,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^components/', pathNot: TESTS },
       to: {
-        path: '^lib/(auth|audit|jobs|custody|findings|filters|risk|sources|investigations|reports)/',
+        path: '^lib/(auth|audit|jobs|custody|findings|filters|risk|sources|investigations|reports|catalogue)/',
         pathNot: ['^lib/auth/actor\\.ts$', '^lib/risk/severity\\.ts$', '/(types|inputs)\\.ts$'],
         dependencyTypesNot: ['type-only'],
       },

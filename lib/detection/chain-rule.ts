@@ -5,7 +5,7 @@ import { renderTemplate } from '#lib/content/template.ts';
 import { ContentError } from '#lib/content/yaml-file.ts';
 import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import { compileSearch } from '#lib/spl/compile.ts';
-import { SplError } from '#lib/spl/types.ts';
+import { type CompiledSearch, SplError } from '#lib/spl/types.ts';
 
 type Row = ReadonlyMap<string, FieldValue>;
 
@@ -29,7 +29,7 @@ export type ChainRule = {
     readonly label: string;
     /** Kinds of timeline events (lib/timeline). */
     readonly kinds: readonly string[];
-    isClosing(event: SearchableEvent): boolean;
+    readonly search: CompiledSearch;
   };
   readonly uses: {
     readonly label: string;
@@ -51,14 +51,17 @@ export type ChainRule = {
 /** Throws ContentError that names the chain when a condition does not compile. */
 export function chainRuleOf(chain: ChainContent, content: Content): ChainRule {
   const environment = searchEnvironment(content);
-  const condition = (where: string, field: string): ((event: SearchableEvent) => boolean) => {
+  const compile = (search: string, field: string): CompiledSearch => {
     try {
-      const search = compileSearch(`search * | where ${where}`, environment);
-      return (event) => search.select(event);
+      return compileSearch(search, environment);
     } catch (error) {
       if (!(error instanceof SplError)) throw error;
       throw new ContentError(`chain "${chain.name}": ${field}: ${error.message}`);
     }
+  };
+  const condition = (where: string, field: string): ((event: SearchableEvent) => boolean) => {
+    const search = compile(`search * | where ${where}`, field);
+    return (event) => search.select(event);
   };
   const isUnclear =
     chain.opens.unclear === undefined ? null : condition(chain.opens.unclear, 'opens.unclear');
@@ -81,7 +84,7 @@ export function chainRuleOf(chain: ChainContent, content: Content): ChainRule {
     closes: {
       label: chain.closes.label,
       kinds: chain.closes.kinds,
-      isClosing: condition(chain.closes.when, 'closes.when'),
+      search: compile(chain.closes.search, 'closes.search'),
     },
     uses: {
       label: chain.uses.label,
@@ -97,7 +100,7 @@ export function chainRuleOf(chain: ChainContent, content: Content): ChainRule {
       `where ${chain.opens.when}`,
       `# ${chain.uses.label}, on that host or from another one, within ${chain.within_hours} hours: ${chain.uses.detections.map(nameOf).join(', ')}`,
       `# until ${chain.closes.label}`,
-      `where ${chain.closes.when}`,
+      chain.closes.search,
     ].join('\n'),
     sentence(row, events) {
       const asked: SearchableEvent = {

@@ -61,7 +61,7 @@ export function later(a: bigint | null, b: bigint | null): bigint | null {
 }
 
 /** A record that has nothing but its kind: what relevant searches are asked on. */
-function kindRecord(row: CensusRow): EvidenceRecord {
+export function kindRecord(row: Pick<CensusRow, 'eventId' | 'provider' | 'channel'>): EvidenceRecord {
   return {
     form: 'evtx',
     place: { offset: 0 },

@@ -20,14 +20,22 @@ export function resultJson(result: Result, sightings: ScanReport['sightings']): 
     extended: result.mode === 'extended',
     ...(result.filled.length > 0 ? { filled: result.filled } : {}),
     ...(result.missingParts.length > 0 ? { missing_parts: result.missingParts } : {}),
-    events: result.events.flatMap((event) =>
-      (sightings.get(event.id) ?? []).map(({ file, recordId, timeTicks }) => ({
-        file,
-        record_id: recordNumber(recordId),
-        time: iso(timeTicks),
-      })),
-    ),
+    events: placesJson(result.events, sightings),
   };
+}
+
+/** Where events were seen. */
+export function placesJson(
+  events: Result['events'],
+  sightings: ScanReport['sightings'],
+): readonly Record<string, unknown>[] {
+  return events.flatMap((event) =>
+    (sightings.get(event.id) ?? []).map(({ file, recordId, timeTicks }) => ({
+      file,
+      record_id: recordNumber(recordId),
+      time: iso(timeTicks),
+    })),
+  );
 }
 
 /** A number where JSON can hold it exactly, else the text. */

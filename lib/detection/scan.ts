@@ -3,6 +3,7 @@ import { Occurrences } from '#lib/events/occurrences.ts';
 import { fromStored, toStored } from '#lib/events/stored.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { Block, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
+import type { CompiledSearch } from '#lib/spl/types.ts';
 import {
   detect,
   isBetterCopy,
@@ -37,6 +38,8 @@ export type ScanTotals = { files: number; bytes: number; events: number; badReco
 
 export type ScanReport = {
   readonly results: readonly Result[];
+  /** Events that a rule, or a search for further ones, selected. */
+  readonly kept: readonly SelectedEvent[];
   /** By event id. */
   readonly sightings: ReadonlyMap<string, readonly ScanSighting[]>;
   readonly totals: ScanTotals;
@@ -58,6 +61,7 @@ export type ScanReport = {
 export class Scan {
   readonly #rules: readonly DetectionRule[];
   readonly #options: ScanOptions;
+  readonly #further: readonly CompiledSearch[];
   readonly #relevance: RelevanceCounter;
   readonly #events = new Map<string, SelectedEvent>();
   /** Kept for joining alone. */
@@ -67,7 +71,13 @@ export class Scan {
   #occurrences = new Occurrences();
   readonly totals: ScanTotals = { files: 0, bytes: 0, events: 0, badRecords: 0 };
 
-  constructor(rules: readonly DetectionRule[], options: ScanOptions) {
+  /** @param further searches whose events are kept in extended scans, for what joins results */
+  constructor(
+    rules: readonly DetectionRule[],
+    options: ScanOptions,
+    further: readonly CompiledSearch[] = [],
+  ) {
+    this.#further = options.extended ? further : [];
     this.#rules = rules.filter((rule) => options.extended || rule.evaluation !== 'extended');
     this.#options = options;
     this.#relevance = new RelevanceCounter(this.#rules);
@@ -78,13 +88,13 @@ export class Scan {
   get needles(): readonly string[] | undefined {
     if (this.#options.verify || this.#misses) return undefined;
     const needles: string[] = [];
-    for (const rule of this.#rules) {
+    for (const search of [...this.#rules.map((rule) => rule.search), ...this.#further]) {
       // Of several groups the one with the longest literals is the rarest.
-      const best = rule.search.needles.toSorted((a, b) => shortest(b) - shortest(a))[0];
+      const best = search.needles.toSorted((a, b) => shortest(b) - shortest(a))[0];
       if (!best) return undefined;
       needles.push(...best);
-      if (this.#options.extended) needles.push(...extendedNeedles(rule));
     }
+    if (this.#options.extended) needles.push(...this.#rules.flatMap(extendedNeedles));
     return needles;
   }
 
@@ -131,6 +141,7 @@ export class Scan {
           : null;
       if (selection) selections.add(selection);
     }
+    if (this.#further.some((search) => search.select(event))) selections.add('search');
     return selections;
   }
 
@@ -142,6 +153,7 @@ export class Scan {
     );
     return {
       results: results.toSorted(byTimeDetectionDestKey),
+      kept: [...this.#events.values()],
       sightings: this.#sightings,
       totals: this.totals,
       misses: this.#rules

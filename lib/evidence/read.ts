@@ -1,4 +1,5 @@
 import { readEvtx } from './evtx/reader.ts';
+import { readJson } from './json/reader.ts';
 import type { Block, ByteSource, EvidenceForm, ReadOptions } from './record.ts';
 import { SNIFF_BYTES, sniff } from './sniff.ts';
 import { readXml } from './xml/reader.ts';
@@ -12,6 +13,7 @@ const READERS: Readonly<
 > = {
   evtx: { version: 'evtx/1', read: readEvtx },
   xml: { version: 'xml/1', read: readXml },
+  json: { version: 'json/1', read: readJson },
 };
 
 /** The bytes are no evidence that we read; the message says what they are and what to do. */

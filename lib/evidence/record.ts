@@ -5,8 +5,10 @@
  * Names follow the Windows event schema (System, EventData, UserData).
  */
 
-/** The forms of evidence that a reader exists for. */
-export type EvidenceForm = 'evtx' | 'xml';
+import type { RecordForm } from './forms.ts';
+
+/** The forms of evidence that a reader exists for. What wrote the records in them is a RecordForm. */
+export type EvidenceForm = 'evtx' | 'xml' | 'json';
 
 /** Where a record stands in its evidence. */
 export type Place = {
@@ -48,7 +50,7 @@ export type SystemValues = {
 export type DataItem = readonly [name: string, value: string];
 
 export interface EvidenceRecord {
-  readonly form: EvidenceForm;
+  readonly form: RecordForm;
   readonly place: Place;
   /** Event time in 100 ns ticks since 1970-01-01T00:00:00Z from System/TimeCreated; null when absent or unreadable. */
   readonly timeTicks: bigint | null;
@@ -80,6 +82,7 @@ export type ProblemCode =
   | 'record-header'
   | 'record-content'
   | 'xml-syntax'
+  | 'json-syntax'
   | 'record-too-long'
   | 'encoding'
   | 'truncated';

@@ -40,6 +40,22 @@ describe('evidence is known by its content', () => {
   });
 });
 
+describe('JSON is known by its first object', () => {
+  it.each([
+    ['an object a line', '{"Event":{"System":{"EventID":4104}}}\n'],
+    ['a list, also of events in XML', JSON.stringify([{ _raw: EVENT }], null, 2)],
+    ['an empty list', '[ ]\n'],
+    ['a byte order mark', '\ufeff{"a":1}'],
+    ['the banner of evtx_dump', 'Record 139\n{\n  "Event": {}\n}\n'],
+    ['a lost beginning', 'x, y, z"}\n{"a":1}\n'],
+    ['UTF-16', utf16('[{"a":1}]')],
+    ['UTF-16 big-endian without a mark', utf16('{"a":1}').subarray(2).swap16()],
+    ['alerts of other tools', '{"Timestamp":"2020-05-01","RuleTitle":"x","Details":"y"}'],
+  ])('%s', (_, content) => {
+    expect(look(content)).toEqual({ kind: 'evidence', form: 'json' });
+  });
+});
+
 describe('what is no evidence gets one sentence that says what it is and what to do', () => {
   it.each([
     ['an empty file', '', /Export the log again/],
@@ -69,8 +85,9 @@ describe('what is no evidence gets one sentence that says what it is and what to
     ['a web page', '<!DOCTYPE html><html></html>', /EVTX/],
     ['a web page', `<html><pre>${EVENT}</pre></html>`, /EVTX/],
     ['XML with the root element nmaprun', '<?xml version="1.0"?><!DOCTYPE nmaprun><nmaprun/>', /EVTX/],
-    ['JSON', '{"Event":{"System":{"EventID":4104}}}\n', /EVTX/],
-    ['JSON', JSON.stringify([{ _raw: EVENT }]), /EVTX/],
+    ['text without Windows events', '[2024-03-05 09:14:02] started', /EVTX/],
+    ['text without Windows events', '{\\rtf1 x}', /EVTX/],
+    ['text without Windows events', '[1, 2]', /EVTX/],
     ['a CSV table', 'Id,ProviderName,LogName\r\n4104,PowerShell,x\r\n', /EVTX/],
     ['a CSV table', `"_raw","host","source"\n"${EVENT}","h","s"\n`, /EVTX/],
     ['text without Windows events', 'Dear diary,\nnothing happened.', /EVTX/],

@@ -60,6 +60,10 @@ export function sniff(head: Uint8Array, sizeBytes: number): Sniffed {
   return sniffText(text, sizeBytes);
 }
 
+/** An object, a list of objects, or an empty list; evtx_dump writes a banner before each object. */
+const JSON_START = /^(?:Record \d{1,20}\s+)?(?:\[\s*)*(?:\{\s*["}]|\]\s*$)/;
+/** An object that begins a line, after a beginning that was cut off. A quoted table would double the quotes. */
+const JSON_LINE = /\n\{\s{0,20}"(?!")/;
 const EVENT_TAG = /<(?:\w{1,64}:)?Event[\s>/]/;
 
 function sniffText(text: string, sizeBytes: number): Sniffed {
@@ -72,7 +76,7 @@ function sniffText(text: string, sizeBytes: number): Sniffed {
   const start = text.trimStart();
   if (start.startsWith('<')) return sniffMarkup(start);
   // Before the search for events: exports of other tools hold the XML of events in their fields.
-  if (/^[[{]/.test(start)) return refuse('JSON, which is not read yet', EXPORT_HINT);
+  if (JSON_START.test(start) || JSON_LINE.test(start)) return { kind: 'evidence', form: 'json' };
   const lineEnd = start.search(/[\r\n]/);
   const firstLine = lineEnd < 0 ? start : start.slice(0, lineEnd);
   if (
@@ -124,13 +128,18 @@ function decodeHead(head: Uint8Array): string | null {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
   if (head[0] === 0xff && head[1] === 0xfe) return bytes.toString('utf16le', 2);
   if (head[0] === 0xfe && head[1] === 0xff) return swapped(bytes.subarray(2));
-  if (head[0] === 0x3c && head[1] === 0) return bytes.toString('utf16le');
-  if (head[0] === 0 && head[1] === 0x3c) return swapped(bytes);
+  if (isMarkupStart(head[0]) && head[1] === 0) return bytes.toString('utf16le');
+  if (head[0] === 0 && isMarkupStart(head[1])) return swapped(bytes);
   const controls = head.reduce(
     (count, byte) => (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) ? count + 1 : count),
     0,
   );
   return controls > head.length / 50 ? null : bytes.toString('utf8').replace(/^\ufeff/, '');
+}
+
+/** What XML and JSON begin with. */
+function isMarkupStart(byte: number | undefined): boolean {
+  return byte === 0x3c || byte === 0x5b || byte === 0x7b;
 }
 
 function swapped(bytes: Buffer): string {

@@ -138,8 +138,9 @@ describe('literals that must stand in the evidence', () => {
     }
   });
 
-  it('never come from a command line, which may be put together from the path and the arguments', () => {
-    expect(needles('Processes.process="*cmd.exe /c whoami*"')).toEqual([]);
+  it('come word by word from a command line, which may be put together from the path and the arguments', () => {
+    expect(needles('Processes.process="*cmd.exe /c whoami*"')).toEqual([['cmd.exe']]);
+    expect(needles('Processes.process="*a b c d*"')).toEqual([]);
   });
 
   it('do not come from ids and numbers', () => {

@@ -1,3 +1,4 @@
+import { DEFENDER_PROVIDER } from '#lib/evidence/json/shapes/defender.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import type { FieldValue } from '../event.ts';
 import { splitRegistryPath } from '../registry-path.ts';
@@ -12,7 +13,6 @@ import {
 } from './foreign.ts';
 import { alias, type FieldMapping, fileNameOf, filledValue, type LogSource } from './source.ts';
 
-const PROVIDER = 'microsoft defender';
 const PROCESS_CREATED = 1;
 
 const ACTIONS: ReadonlyMap<string, string> = new Map([
@@ -41,7 +41,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 /** Microsoft Defender's advanced hunting tables, under CIM's names and those of the Windows event that tells the same. */
 export const defender: LogSource = {
   name: 'Microsoft Defender',
-  claims: (_channel, provider) => provider.toLowerCase() === PROVIDER,
+  claims: (_channel, provider) => provider === DEFENDER_PROVIDER,
   isForeign: true,
   fields: {
     ...EQUIVALENT_FIELDS,

@@ -1,3 +1,4 @@
+import { ELASTIC_CHANNEL } from '#lib/evidence/json/shapes/elastic.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import type { FieldValue } from '../event.ts';
 import { splitRegistryPath } from '../registry-path.ts';
@@ -12,8 +13,6 @@ import {
   when,
 } from './foreign.ts';
 import { alias, type FieldMapping, fileNameOf, filledValue, type LogSource } from './source.ts';
-
-const CHANNEL = 'elastic defend';
 
 /** Words of event.action and event.type for what CIM calls by one word, the stronger ones first. */
 const ACTIONS: readonly (readonly [word: string, action: string])[] = [
@@ -34,7 +33,7 @@ const ACTIONS: readonly (readonly [word: string, action: string])[] = [
  */
 export const elastic: LogSource = {
   name: 'Elastic Defend',
-  claims: (channel) => channel.toLowerCase() === CHANNEL,
+  claims: (channel) => channel === ELASTIC_CHANNEL,
   isForeign: true,
   fields: {
     ...EQUIVALENT_FIELDS,

@@ -1,0 +1,235 @@
+import { describe, expect, it } from 'vitest';
+import { eventIdentity } from '#lib/events/identity.ts';
+import { makeRecord, POWERSHELL, sysmonRecord } from '#lib/events/testing.ts';
+import { isMappedForm } from '#lib/evidence/forms.ts';
+import { WRITERS } from '#lib/evidence/json/testing/write-forms.ts';
+import type { DataItem, EvidenceRecord } from '#lib/evidence/record.ts';
+import { renderEventXml } from '#lib/evidence/render.ts';
+import type { Result } from './detect.ts';
+import { rulesOf, scanFiles } from './testing.ts';
+
+/** One story: EnableAt is switched on, then a script makes a job by the WMI class that it enables. */
+const SYSTEM = {
+  computer: 'win10-02.offsec.lan',
+  version: '2',
+  level: '4',
+  task: '13',
+  opcode: '0',
+  keywords: '0x8000000000000000',
+  processId: '1152',
+  threadId: '1212',
+} as const;
+const registryWrite = sysmonRecord(
+  13,
+  {
+    RuleName: '-',
+    EventType: 'SetValue',
+    UtcTime: '2024-03-05 09:14:02.124',
+    ProcessGuid: '{0C1E0330-048F-60E8-0B00-00000000D001}',
+    ProcessId: '628',
+    Image: 'C:\\Windows\\System32\\reg.exe',
+    TargetObject: 'HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\Configuration\\EnableAt',
+    Details: 'DWORD (0x00000001)',
+    User: 'OFFSEC\\jo',
+  },
+  {
+    ...SYSTEM,
+    recordId: '11',
+    systemTime: '2024-03-05T09:14:02.1250000Z',
+    providerGuid: '{5770385F-C22A-43E0-BF4C-06F5698FFBD9}',
+  },
+);
+const scriptBlock = makeRecord(
+  {
+    ...SYSTEM,
+    providerName: 'Microsoft-Windows-PowerShell',
+    providerGuid: '{A0C1853B-5C40-4B15-8766-3CF1C58F985A}',
+    channel: POWERSHELL,
+    eventId: 4104,
+    version: '1',
+    level: '5',
+    task: '2',
+    opcode: '15',
+    keywords: '0x0',
+    recordId: '12',
+    systemTime: '2024-03-05T09:16:00.0030000Z',
+    activityId: '{547232D9-5B2B-0007-6CA6-72542B5BD801}',
+    userId: 'S-1-5-21-2059343465-2300599999-2417073716-500',
+  },
+  [
+    ['MessageNumber', '1'],
+    ['MessageTotal', '1'],
+    [
+      'ScriptBlockText',
+      '$c = [wmiclass]"\\\\srv-2\\root\\cimv2:Win32_ScheduledJob"\r\n$c.Create("calc.exe", "********091800.000000+000")',
+    ],
+    ['ScriptBlockId', 'e3013ff9-7017-47b3-9150-dda5a8860adb'],
+    ['Path', ''],
+  ],
+);
+const STORY = [registryWrite, scriptBlock];
+
+const elastic = [
+  {
+    '@timestamp': '2024-03-05T09:14:02.1250000Z',
+    agent: { type: 'endpoint' },
+    data_stream: { dataset: 'endpoint.events.registry' },
+    event: { action: 'modification', type: ['change'], category: ['registry'], id: '1' },
+    host: { name: SYSTEM.computer },
+    process: {
+      entity_id: '{0C1E0330-048F-60E8-0B00-00000000D001}',
+      executable: 'C:\\Windows\\System32\\reg.exe',
+      pid: 628,
+    },
+    registry: {
+      path: 'HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\Configuration\\EnableAt',
+      key: 'SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\Configuration',
+      value: 'EnableAt',
+      data: { strings: ['0x00000001'], type: 'REG_DWORD' },
+    },
+    user: { name: 'jo', domain: 'OFFSEC' },
+  },
+  {
+    '@timestamp': '2024-03-05T09:16:00.003Z',
+    agent: { type: 'endpoint' },
+    event: { type: ['info'], category: ['process'], id: '2' },
+    host: { name: SYSTEM.computer },
+    powershell: {
+      file: {
+        script_block_text: scriptBlock.data[2]?.[1],
+        script_block_id: 'e3013ff9-7017-47b3-9150-dda5a8860adb',
+      },
+      sequence: 1,
+      total: 1,
+    },
+    user: { id: scriptBlock.system.userId },
+  },
+];
+const defender = [
+  {
+    Timestamp: '2024-03-05T09:14:02.125Z',
+    DeviceName: SYSTEM.computer,
+    ActionType: 'RegistryValueSet',
+    RegistryKey:
+      'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\Configuration',
+    RegistryValueName: 'EnableAt',
+    RegistryValueData: '1',
+    RegistryValueType: 'Dword',
+    InitiatingProcessAccountName: 'jo',
+    InitiatingProcessFileName: 'reg.exe',
+  },
+  {
+    Timestamp: '2024-03-05T09:16:00.003Z',
+    DeviceName: SYSTEM.computer,
+    ActionType: 'PowerShellCommand',
+    InitiatingProcessAccountSid: scriptBlock.system.userId,
+    AdditionalFields: JSON.stringify({ Command: scriptBlock.data[2]?.[1] }),
+  },
+];
+
+const { script, registry } = rulesOf('2023');
+const rules = [script, registry];
+const lines = (values: readonly object[]) => values.map((value) => JSON.stringify(value)).join('\n');
+const scan = (text: string, options = {}) =>
+  scanFiles([{ name: 'story', bytes: Buffer.from(text) }], rules, options);
+const told = (results: readonly Result[]) =>
+  results.map(({ rule, mode, row, key, firstTicks, lastTicks, dest, user, sentence }) => ({
+    rule: rule.name,
+    mode,
+    row: Object.fromEntries(row),
+    key,
+    firstTicks,
+    lastTicks,
+    dest,
+    user,
+    sentence,
+  }));
+const xml = (records: readonly EvidenceRecord[]) => records.map(renderEventXml).join('\n');
+
+describe('one story in every form gives the same findings', () => {
+  it('and they are these', async () => {
+    const { results } = await scan(xml(STORY));
+    expect(results.map((result) => [result.rule.name, result.dest, result.user, result.mode])).toEqual([
+      [registry.name, 'win10-02.offsec.lan', 'jo', 'strict'],
+      [script.name, 'win10-02.offsec.lan', scriptBlock.system.userId, 'strict'],
+    ]);
+  });
+
+  it.each(Object.entries(WRITERS))(
+    'as %s: lines, a list, pretty objects, with and without skipping',
+    async (_, write) => {
+      const expected = await scan(xml(STORY));
+      const written = STORY.map(write);
+      for (const text of [
+        lines(written),
+        JSON.stringify(written),
+        written.map((value) => JSON.stringify(value, null, 2)).join('\n'),
+      ]) {
+        for (const verify of [false, true]) {
+          const report = await scan(text, { verify });
+          expect(told(report.results)).toEqual(told(expected.results));
+          const ids = (results: readonly Result[]) =>
+            results.flatMap(({ events }) => events.map(({ id }) => id));
+          expect(ids(report.results)).toEqual(ids(expected.results));
+          expect(ids(report.results)).toEqual(STORY.map((record) => eventIdentity(record, 0)));
+          expect(report.relevance.map(({ hosts }) => hosts)).toEqual(
+            expected.relevance.map(({ hosts }) => hosts),
+          );
+        }
+      }
+    },
+  );
+
+  it.each([
+    ['Elastic Defend', elastic],
+    ['Microsoft Defender', defender],
+  ])('as %s, with their own path and text, and known as mapped', async (_, story) => {
+    const expected = told((await scan(xml(STORY))).results);
+    for (const verify of [false, true]) {
+      const report = await scan(lines(story), { verify });
+      const common = (results: ReturnType<typeof told>) =>
+        results.map(({ rule, mode, key, firstTicks, dest, user }) => ({
+          rule,
+          mode,
+          key,
+          firstTicks,
+          dest,
+          user,
+        }));
+      expect(common(told(report.results))).toEqual(common(expected));
+      const records = report.results.flatMap(({ events }) => events.map(({ record }) => record));
+      expect(records.every(({ form }) => isMappedForm(form))).toBe(true);
+      expect(report.relevance.map(({ hosts }) => hosts.get(SYSTEM.computer)?.count)).toEqual([1, 1]);
+    }
+  });
+
+  it.each(Object.entries(WRITERS))(
+    'as %s: what only joining its parts tells, with and without skipping',
+    async (_, write) => {
+      const parts = ['$c = [wmiclass]"Win32_Sched', 'uledJob"'].map((text, index) => ({
+        ...scriptBlock,
+        system: { ...scriptBlock.system, recordId: String(20 + index) },
+        data: scriptBlock.data.map(([name, value]): DataItem => {
+          if (name === 'ScriptBlockText') return [name, text];
+          if (name === 'MessageNumber') return [name, String(index + 1)];
+          return name === 'MessageTotal' ? [name, '2'] : [name, value];
+        }),
+      }));
+      const expected = told((await scan(xml(parts), { extended: true })).results);
+      expect(expected.map(({ mode }) => mode)).toEqual(['extended']);
+      for (const verify of [false, true]) {
+        const report = await scan(lines(parts.map(write)), { extended: true, verify });
+        expect(told(report.results)).toEqual(expected);
+      }
+    },
+  );
+
+  it('and a read of EnableAt is none', async () => {
+    const read = {
+      ...elastic[0],
+      event: { action: 'query', type: ['access'], category: ['registry'], id: '1' },
+    };
+    const { results } = await scan(lines([read]), { lenient: true, extended: true });
+    expect(results).toEqual([]);
+  });
+});

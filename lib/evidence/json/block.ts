@@ -1,0 +1,205 @@
+import { isUtf8 } from 'node:buffer';
+import type { RecordForm } from '#lib/evidence/forms.ts';
+import type {
+  Block,
+  CensusRow,
+  DataItem,
+  EvidenceRecord,
+  Place,
+  Problem,
+  ProblemCode,
+  SystemValues,
+} from '#lib/evidence/record.ts';
+import { Census } from '#lib/evidence/xml/census.ts';
+import type { TextWindow, XmlEncoding } from '#lib/evidence/xml/window.ts';
+import { isJunk } from './between.ts';
+import { DEPTH_MAX } from './limits.ts';
+import type { NeedleSearch } from './needles.ts';
+import { recordOf } from './shapes/index.ts';
+import type { ShapedRecord } from './shapes/shape.ts';
+import type { Piece } from './splitter.ts';
+import { parseJson } from './values.ts';
+
+/** A hostile text has an error every few bytes; the ones of a block after these are told as one. */
+const PROBLEMS_MAX = 1000;
+
+export type PlacedPiece = Piece & { readonly line: number };
+
+/** Makes a block of pieces that are whole in the window. */
+export function buildBlock(
+  window: TextWindow,
+  extent: { readonly index: number; readonly offset: number; readonly end: number },
+  pieces: readonly PlacedPiece[],
+  needles: NeedleSearch | null,
+): Block {
+  const { index, offset, end } = extent;
+  const bytes = window.bytes(offset, end);
+  const objects = pieces.filter((piece) => piece.kind === 'object');
+  const isHit =
+    needles?.(
+      bytes,
+      objects.map((piece) => piece.start - offset),
+    ) ?? objects.map(() => true);
+  const hits = objects.filter((_, at) => isHit[at]);
+  const problems = pieces.flatMap((piece) => describePiece(window, piece) ?? []);
+  if (window.encoding.unitBytes === 1 && !isUtf8(bytes)) problems.push(...encodingProblems(window, objects));
+  const records: EvidenceRecord[] = [];
+  for (const piece of hits) {
+    const record = readObject(window.text(piece.start, piece.end), piece);
+    if ('code' in record) problems.push(record);
+    else records.push(record);
+  }
+  const skipped = objects.filter((_, at) => !isHit[at]);
+  return {
+    index,
+    offset,
+    lengthBytes: end - offset,
+    records,
+    recordCount: records.length + skipped.length,
+    isParsed: skipped.length === 0,
+    problems: problems.length > PROBLEMS_MAX ? joinRest(problems) : problems,
+    census: lazyCensus(
+      records,
+      window.encoding,
+      offset,
+      skipped.length === 0 ? null : Buffer.from(bytes),
+      skipped,
+    ),
+  };
+}
+
+/** What a piece that is no readable object means, or null when nothing is wrong. */
+export function describePiece(window: TextWindow, piece: PlacedPiece): Problem | null {
+  const size = (piece.end - piece.start).toLocaleString('en');
+  switch (piece.kind) {
+    case 'object':
+      return null;
+    case 'broken':
+      return problemOf(
+        piece,
+        'json-syntax',
+        true,
+        `The object that begins here is cut off or broken; ${size} bytes were left out.`,
+      );
+    case 'too-long':
+      return problemOf(
+        piece,
+        'record-too-long',
+        true,
+        `The object that begins here is too long to be read; ${size} bytes were left out.`,
+      );
+    case 'too-deep':
+      return problemOf(
+        piece,
+        'json-syntax',
+        true,
+        `The object that begins here is nested deeper than ${DEPTH_MAX} levels; ${size} bytes were left out.`,
+      );
+    case 'between':
+      return isJunk(window.text(piece.start, piece.end))
+        ? problemOf(
+            piece,
+            'json-syntax',
+            false,
+            `${size} bytes that are no JSON object stand here and were left out.`,
+          )
+        : null;
+  }
+}
+
+function encodingProblems(window: TextWindow, objects: readonly PlacedPiece[]): readonly Problem[] {
+  return objects
+    .filter((piece) => !isUtf8(window.bytes(piece.start, piece.end)))
+    .map((piece) =>
+      problemOf(
+        piece,
+        'encoding',
+        false,
+        'Bytes of the object that begins here are no UTF-8; they show as U+FFFD.',
+      ),
+    );
+}
+
+function problemOf(piece: PlacedPiece, code: ProblemCode, isLoss: boolean, message: string): Problem {
+  return {
+    place: placeOf(piece),
+    skippedBytes: code === 'encoding' ? 0 : piece.end - piece.start,
+    code,
+    message,
+    isLoss,
+  };
+}
+
+function joinRest(problems: readonly Problem[]): readonly Problem[] {
+  const rest = problems.slice(PROBLEMS_MAX);
+  const [first] = rest;
+  if (!first) return problems;
+  const joined: Problem = {
+    place: first.place,
+    skippedBytes: rest.reduce((sum, problem) => sum + problem.skippedBytes, 0),
+    code: 'json-syntax',
+    message: `From here on this part of the text has ${rest.length.toLocaleString('en')} more problems.`,
+    isLoss: rest.some((problem) => problem.isLoss),
+  };
+  return [...problems.slice(0, PROBLEMS_MAX), joined];
+}
+
+function placeOf(piece: PlacedPiece): Place {
+  return { offset: piece.start, line: piece.line };
+}
+
+/** A record whose values are taken from its object when they are first asked for. */
+class JsonRecord implements EvidenceRecord {
+  readonly form: RecordForm;
+  readonly place: Place;
+  readonly timeTicks: bigint | null;
+  readonly system: SystemValues;
+  readonly #shaped: ShapedRecord;
+  #data: readonly DataItem[] | null = null;
+
+  constructor(place: Place, shaped: ShapedRecord) {
+    this.form = shaped.form;
+    this.place = place;
+    this.timeTicks = shaped.timeTicks;
+    this.system = shaped.system;
+    this.#shaped = shaped;
+  }
+
+  get data(): readonly DataItem[] {
+    this.#data ??= this.#shaped.data();
+    return this.#data;
+  }
+
+  get userDataXml(): string | null {
+    return this.#shaped.userDataXml?.() ?? null;
+  }
+}
+
+function readObject(text: string, piece: PlacedPiece): EvidenceRecord | Problem {
+  try {
+    return new JsonRecord(placeOf(piece), recordOf(parseJson(text), text));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return problemOf(piece, 'json-syntax', true, 'The object that begins here is no JSON and was left out.');
+  }
+}
+
+/** Counts the records that were read, and reads those that were skipped when asked, from a copy of the bytes. */
+function lazyCensus(
+  records: readonly EvidenceRecord[],
+  encoding: XmlEncoding,
+  offset: number,
+  bytes: Buffer | null,
+  skipped: readonly PlacedPiece[],
+): () => readonly CensusRow[] {
+  return () => {
+    const census = new Census();
+    for (const record of records) census.add(record.system, record.timeTicks);
+    for (const piece of bytes === null ? [] : skipped) {
+      const text = bytes?.toString(encoding.name, piece.start - offset, piece.end - offset) ?? '';
+      const record = readObject(text, piece);
+      if (!('code' in record)) census.add(record.system, record.timeTicks);
+    }
+    return census.rows();
+  };
+}

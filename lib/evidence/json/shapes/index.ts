@@ -1,0 +1,32 @@
+import type { JsonObject } from '../values.ts';
+import { defender } from './defender.ts';
+import { elastic } from './elastic.ts';
+import { evtxDump } from './evtx-dump.ts';
+import { getWinEvent } from './get-winevent.ts';
+import { nxlog } from './nxlog.ts';
+import { plain } from './plain.ts';
+import type { Shape, ShapedRecord } from './shape.ts';
+import { splunk } from './splunk.ts';
+import { velociraptor } from './velociraptor.ts';
+import { winlogbeat } from './winlogbeat.ts';
+
+/** The first that knows an object makes its record. A new one is a file beside this one and a place here. */
+const SHAPES: readonly Shape[] = [
+  evtxDump,
+  winlogbeat,
+  velociraptor,
+  nxlog,
+  getWinEvent,
+  defender,
+  elastic,
+  splunk,
+];
+
+/** @param text what the object was read from; the `_raw` of one that is no Windows event */
+export function recordOf(value: JsonObject, text: string): ShapedRecord {
+  for (const shape of SHAPES) {
+    const record = shape(value, text);
+    if (record) return record;
+  }
+  return plain(value, text);
+}

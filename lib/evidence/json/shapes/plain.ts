@@ -1,0 +1,52 @@
+import type { DataItem } from '#lib/evidence/record.ts';
+import { isoOrGiven, parseAnyTime } from '../time.ts';
+import { at, filledText, flatten, type JsonObject, scalarText } from '../values.ts';
+import { type ShapedRecord, systemOf } from './shape.ts';
+
+const TIME_KEYS = ['_time', '@timestamp', 'timestamp', 'Timestamp', 'TimeCreated', 'time'];
+const HOST_KEYS = [
+  'host',
+  'host.name',
+  'Computer',
+  'ComputerName',
+  'Hostname',
+  'hostname',
+  'DeviceName',
+  'dest',
+];
+
+/** An object that no log form claims: its keys are the fields. `_raw` is its text, or what the object says that it is. */
+export function plain(value: JsonObject, text: string): ShapedRecord {
+  const { systemTime, timeTicks } = timeOf(value);
+  const raw = Object.hasOwn(value, '_raw') ? (scalarText(value._raw) ?? text) : text;
+  return {
+    form: 'json',
+    timeTicks,
+    system: systemOf({ systemTime, computer: firstText(value, HOST_KEYS) }),
+    data: () => rawAndFields(value, raw),
+    userDataXml: null,
+  };
+}
+
+/** The first of the usual keys that holds a readable time. */
+export function timeOf(value: JsonObject): { systemTime: string | null; timeTicks: bigint | null } {
+  for (const key of TIME_KEYS) {
+    const text = filledText(at(value, key));
+    const timeTicks = text === null ? null : parseAnyTime(text);
+    if (timeTicks !== null) return { systemTime: isoOrGiven(text), timeTicks };
+  }
+  return { systemTime: null, timeTicks: null };
+}
+
+/** Fields under their joined keys; the text first, as `_raw`. */
+export function rawAndFields(value: JsonObject, raw: string): readonly DataItem[] {
+  return [['_raw', raw], ...flatten(value).filter(([name]) => name !== '_raw')];
+}
+
+function firstText(value: JsonObject, paths: readonly string[]): string | null {
+  for (const path of paths) {
+    const text = filledText(at(value, path));
+    if (text !== null) return text;
+  }
+  return null;
+}

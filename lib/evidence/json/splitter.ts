@@ -1,0 +1,214 @@
+import type { TextWindow } from '#lib/evidence/xml/window.ts';
+import type { JsonLimits } from './limits.ts';
+import { isListUnit, ObjectScanner } from './scanner.ts';
+
+const LINE_FEED = 0x0a;
+const OPEN_BRACE = 0x7b;
+/** Stands for every character that is not ASCII. */
+const OTHER = 0xff;
+
+/**
+ * A stretch of the text, in order; what is between two of them are blanks and the marks of a list.
+ * `object`: from its opening to its closing brace. `too-deep`: the same, nested beyond the limit. `broken`: an object
+ * without a fitting end. `too-long`: an object beyond the limit. `between`: what stands outside of objects.
+ */
+export type Piece = {
+  readonly kind: 'object' | 'too-deep' | 'broken' | 'too-long' | 'between';
+  readonly start: number;
+  readonly end: number;
+  /** Of `broken` and `too-long`: `end` is where the search stopped; skipLost finds where reading can go on. */
+  readonly isOpen: boolean;
+  /** Of `between`: an object follows. */
+  readonly isBeforeObject: boolean;
+};
+
+/**
+ * Splits a text into its outermost JSON objects, however they are laid out: one a line, in an array, or one after the
+ * other. After a broken one it goes on at the next line that begins with an object no further to the right. Each byte is
+ * looked at a bounded number of times, whatever the text is.
+ */
+export class ObjectSplitter {
+  /** Up to where the text is split. */
+  position: number;
+  readonly #window: TextWindow;
+  readonly #limits: JsonLimits;
+  readonly #unit: number;
+  readonly #scanner = new ObjectScanner();
+  /** Column of the object that is read or comes next, as far as blanks and marks of a list tell it. */
+  #column = 0;
+  /** UTF-16 as bytes, for a part of the window. */
+  #narrowed = { start: 0, end: 0, units: new Uint8Array() };
+
+  constructor(window: TextWindow, start: number, limits: JsonLimits) {
+    this.position = start;
+    this.#window = window;
+    this.#limits = limits;
+    this.#unit = window.encoding.unitBytes;
+  }
+
+  /** The next piece, whole in the window unless it is open; null at the end. */
+  async next(): Promise<Piece | null> {
+    const limit = this.position + this.#limits.blockBytes;
+    const start = await this.#passMarks(this.position, limit);
+    if (start >= limit || start >= this.#window.end) {
+      const rest = this.position;
+      this.position = start;
+      this.#column = 0;
+      return start > rest ? between(rest, start, false) : null;
+    }
+    const piece =
+      this.#window.unitAt(start) === OPEN_BRACE ? await this.#object(start) : await this.#junk(start, limit);
+    this.position = piece.end;
+    return piece;
+  }
+
+  /** Passes the rest of an open piece without holding it; returns where reading goes on. */
+  async skipLost(piece: Piece): Promise<number> {
+    const finder = new RestartFinder(this.#column);
+    const isLong = piece.kind === 'too-long';
+    while (this.position < this.#window.end || !this.#window.isComplete) {
+      this.#window.release(this.position);
+      await this.#window.load(this.position + 2 * this.#unit);
+      const units = this.#units(this.position, this.#window.end);
+      const found = isLong ? this.#feedLong(piece.start, units) : finder.feed(units);
+      const passed =
+        found ?? (isLong ? this.#scanner.length - (this.position - piece.start) / this.#unit : units.length);
+      const isStuck = found === null && passed === 0 && this.#window.isComplete;
+      this.position = isStuck ? this.#window.end : this.position + passed * this.#unit;
+      if (found !== null) break;
+    }
+    this.#column = 0;
+    return this.position;
+  }
+
+  /** How many of the units the long object takes, or null when it goes on after them. */
+  #feedLong(start: number, units: Uint8Array): number | null {
+    const scanner = this.#scanner;
+    scanner.feed(units);
+    const length = scanner.restart ?? (scanner.state === 'open' ? null : scanner.length);
+    return length === null ? null : length - (this.position - start) / this.#unit;
+  }
+
+  /** Where something else than blanks and marks of a list stands, or the limit. */
+  async #passMarks(from: number, limit: number): Promise<number> {
+    for (let at = from; ; ) {
+      if (at >= this.#window.end && !this.#window.isComplete) await this.#window.load(at + this.#unit);
+      const unit = this.#window.unitAt(at);
+      if (at >= this.#window.end || !isListUnit(unit)) return at;
+      this.#column = unit === LINE_FEED ? 0 : this.#column + 1;
+      at += this.#unit;
+      if (at >= limit) return at;
+    }
+  }
+
+  /** What is no object, up to the next brace. */
+  async #junk(start: number, limit: number): Promise<Piece> {
+    this.#column = 0;
+    for (let from = start; ; ) {
+      const units = this.#units(from, Math.min(this.#window.end, limit));
+      const brace = units.indexOf(OPEN_BRACE);
+      const stretch = brace < 0 ? units : units.subarray(0, brace);
+      this.#column = columnAfter(stretch, this.#column);
+      from += stretch.length * this.#unit;
+      const isAtEnd = this.#window.isComplete && from >= this.#window.end;
+      if (brace >= 0 || isAtEnd || from >= limit) return between(start, from, brace >= 0);
+      await this.#window.load(from + this.#unit);
+    }
+  }
+
+  async #object(start: number): Promise<Piece> {
+    const scanner = this.#scanner;
+    scanner.begin(this.#column);
+    for (;;) {
+      const from = start + scanner.length * this.#unit;
+      scanner.feed(this.#units(from, this.#window.end));
+      const end = start + scanner.length * this.#unit;
+      const isTooLong = end - start > this.#limits.recordMaxBytes;
+      if (scanner.state === 'closed') {
+        this.#column = 0;
+        const kind = isTooLong ? 'too-long' : scanner.isTooDeep ? 'too-deep' : 'object';
+        return objectPiece(kind, start, end);
+      }
+      if (scanner.state === 'open' && !isTooLong && !this.#window.isComplete) {
+        await this.#window.load(this.#window.end + this.#unit);
+        continue;
+      }
+      if (scanner.restart !== null && !scanner.isTooDeep) {
+        return objectPiece('broken', start, start + scanner.restart * this.#unit);
+      }
+      if (scanner.state === 'open' && isTooLong) return objectPiece('too-long', start, end, true);
+      const restart = await this.#findRestart(end);
+      return restart === null
+        ? objectPiece('broken', start, end, true)
+        : objectPiece('broken', start, restart);
+    }
+  }
+
+  /** Where reading can go on after a broken object, the end included; null when that is further away than a block. */
+  async #findRestart(from: number): Promise<number | null> {
+    const finder = new RestartFinder(this.#column);
+    let at = from;
+    while (at - from < this.#limits.blockBytes) {
+      await this.#window.load(at + this.#unit);
+      if (at >= this.#window.end) return at;
+      const units = this.#units(at, this.#window.end);
+      const found = finder.feed(units);
+      if (found !== null) return at + found * this.#unit;
+      at += units.length * this.#unit;
+    }
+    return null;
+  }
+
+  /** A byte for each code unit. */
+  #units(start: number, end: number): Uint8Array {
+    if (this.#unit === 1) return this.#window.bytes(start, end);
+    if (start < this.#narrowed.start || end > this.#narrowed.end) {
+      const bytes = this.#window.bytes(start, this.#window.end);
+      const units = new Uint8Array(bytes.length / 2);
+      for (let at = 0; at < units.length; at++) {
+        units[at] = bytes[at * 2 + 1] === 0 ? (bytes[at * 2] ?? 0) : OTHER;
+      }
+      this.#narrowed = { start, end: this.#window.end, units };
+    }
+    const from = (start - this.#narrowed.start) / 2;
+    return this.#narrowed.units.subarray(from, from + (end - start) / 2);
+  }
+}
+
+/** Finds, in units that come in parts, a brace that begins a line and stands no further to the right than a column. */
+class RestartFinder {
+  readonly #limit: number;
+  #column = -1;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Index in the units given, or null. */
+  feed(units: Uint8Array): number | null {
+    for (let at = 0; at < units.length; at++) {
+      const unit = units[at] ?? 0;
+      if (unit === LINE_FEED) this.#column = 0;
+      else if (this.#column < 0) continue;
+      else if (unit === OPEN_BRACE && this.#column <= this.#limit) return at;
+      else this.#column = isListUnit(unit) ? this.#column + 1 : -1;
+    }
+    return null;
+  }
+}
+
+/** The column after a stretch between objects; text other than the marks of a list counts as none. */
+function columnAfter(units: Uint8Array, before: number): number {
+  const line = units.lastIndexOf(LINE_FEED);
+  let column = line < 0 ? before : 0;
+  for (const unit of units.subarray(line + 1)) column += +isListUnit(unit);
+  return column;
+}
+
+function between(start: number, end: number, isBeforeObject: boolean): Piece {
+  return { kind: 'between', start, end, isOpen: false, isBeforeObject };
+}
+
+function objectPiece(kind: Piece['kind'], start: number, end: number, isOpen = false): Piece {
+  return { kind, start, end, isOpen, isBeforeObject: false };
+}
