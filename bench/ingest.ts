@@ -35,7 +35,6 @@ async function run(file: string): Promise<void> {
   const { addEvidence } = await import('#lib/custody/commands.ts');
   const { EvidenceStore } = await import('#lib/custody/store.ts');
   const { closeDatabase, db } = await import('#lib/db/client.ts');
-  const { knowledge } = await import('#lib/detection/rules.ts');
   const { env } = await import('#lib/env.ts');
   const { ingestEvidence } = await import('#lib/jobs/ingest.ts');
   const { closeSendingQueue } = await import('#lib/jobs/queue.ts');
@@ -52,7 +51,6 @@ async function run(file: string): Promise<void> {
   await ingestEvidence(id, {
     db,
     store: new EvidenceStore(env().JOBSIGHT_DATA),
-    knowledge: await knowledge(),
   });
   const seconds = (performance.now() - started) / 1_000;
   process.stdout.write(JSON.stringify({ seconds, peakMb: process.resourceUsage().maxRSS / 1_024 }));

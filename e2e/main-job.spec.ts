@@ -32,7 +32,9 @@ test('from an empty instance to a closed finding', async ({ page }) => {
   await test.step('four strict findings are listed, to the last digit of their times', async () => {
     await page.goto('/findings?mode=strict&sort=first&direction=asc');
     for (const time of FIRST_TIMES) await expect(page.getByText(time.slice(0, 19)).first()).toBeVisible();
-    await expect(page.getByText('EnableAt set to 1, then to 0 on win10-02').first()).toBeVisible();
+    await expect(
+      page.getByText('EnableAt set to 1 at 09:10:11, then to 0 at 09:41:00 on win10-02').first(),
+    ).toBeVisible();
     await expectAccessible(page);
   });
 

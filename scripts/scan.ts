@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
+import type { Result } from '#lib/detection/detect.ts';
 import { loadKnowledge } from '#lib/detection/rules.ts';
 import { Scan, type ScanReport } from '#lib/detection/scan.ts';
-import { explanationJson, resultJson } from '#lib/detection/scan-output.ts';
+import { explanationJson, mappedNote, resultJson } from '#lib/detection/scan-output.ts';
 import { missText } from '#lib/detection/why-not.ts';
+import { hostName } from '#lib/events/names.ts';
 import { printableText } from '#lib/evidence/printable.ts';
 import { formatIsoTime } from '#lib/evidence/time.ts';
+import { chainJson, chainsOfScan, type ScanChain } from '#lib/risk/scan-chains.ts';
 import { readAll } from './support/evidence-files.ts';
 
 const USAGE = `usage: npm run -s scan -- [--format table|jsonl] [--detection ID]... [--variant 2023|2026]
@@ -40,7 +43,13 @@ async function main(): Promise<number> {
     return 2;
   }
   const startMs = performance.now();
-  const scan = new Scan(rules, options);
+  // A chain joins what several detections find.
+  const chains = options.extended && options.detections.length === 0 ? knowledge.chains : [];
+  const scan = new Scan(
+    rules,
+    options,
+    chains.map((chain) => chain.closes.search),
+  );
   const unreadable = await readAll(options.paths, {
     needles: () => scan.needles,
     startFile: (sizeBytes) => scan.startFile(sizeBytes),
@@ -48,9 +57,14 @@ async function main(): Promise<number> {
   });
   const report = scan.finish(Date.now());
   const seconds = (performance.now() - startMs) / 1_000;
-  if (options.format === 'jsonl') printJson(report, options.explain);
-  else printTable(report, options.explain);
-  printSummary(report, seconds, unreadable);
+  const hosts = new Set([
+    ...report.relevance.flatMap((one) => [...one.hosts.keys()]),
+    ...report.kept.map(({ record }) => hostName(record.system.computer)),
+  ]);
+  const found = chainsOfScan(chains, report.results, report.kept, hosts);
+  if (options.format === 'jsonl') printJson(report, found, options.explain);
+  else printTable(report, found, options.explain);
+  printSummary(report, found.length, seconds, unreadable);
   return unreadable.length > 0 ? 2 : 0;
 }
 
@@ -98,29 +112,48 @@ function readArguments(): Options | string {
   }
 }
 
-function printJson(report: ScanReport, explain: boolean): void {
-  for (const result of report.results) {
-    const json = resultJson(result, report.sightings);
-    const line = explain ? { ...json, ...explanationJson(result) } : json;
+/** Results and chains in one order: by first time, name and host. */
+function inOrder(report: ScanReport, chains: readonly ScanChain[]): readonly (Result | ScanChain)[] {
+  return [...report.results, ...chains].toSorted((a, b) => {
+    const [left, right] = [a.firstTicks ?? 0n, b.firstTicks ?? 0n];
+    if (left !== right) return left < right ? -1 : 1;
+    return compare(a.rule.name, b.rule.name) || compare(a.dest ?? '', b.dest ?? '');
+  });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function printJson(report: ScanReport, chains: readonly ScanChain[], explain: boolean): void {
+  for (const found of inOrder(report, chains)) {
+    const line =
+      'severity' in found
+        ? chainJson(found, report.sightings)
+        : { ...resultJson(found, report.sightings), ...(explain ? explanationJson(found) : {}) };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   }
 }
 
-function printTable(report: ScanReport, explain: boolean): void {
+function printTable(report: ScanReport, chains: readonly ScanChain[], explain: boolean): void {
   if (report.results.length === 0) process.stdout.write('Nothing found.\n');
-  for (const result of report.results) {
-    const first = result.firstTicks === null ? 'no time' : formatIsoTime(result.firstTicks);
+  for (const found of inOrder(report, chains)) {
+    const first = found.firstTicks === null ? 'no time' : formatIsoTime(found.firstTicks);
+    const mark = 'severity' in found ? `chain, ${found.severity}` : markOf(found);
     process.stdout.write(
-      `${first}  ${markOf(result)}  ${result.rule.techniques.join(',')}  ${printableText(result.sentence)}\n`,
+      `${first}  ${mark}  ${found.rule.techniques.join(',')}  ${printableText(found.sentence)}\n`,
     );
     process.stdout.write(
-      `    ${result.rule.name} · host ${printableText(result.dest ?? '–')} · user ${printableText(result.user ?? '–')} · events ${result.events.length}\n`,
+      `    ${found.rule.name} · host ${printableText(found.dest ?? '–')} · user ${printableText(found.user ?? '–')} · events ${found.events.length}\n`,
     );
+    if ('severity' in found) continue;
+    const note = mappedNote(found.mappedFrom);
+    if (note !== null) process.stdout.write(`    ${note}\n`);
     if (!explain) continue;
-    for (const [index, { method, before, after }] of result.decoding.entries()) {
+    for (const [index, { method, before, after }] of found.decoding.entries()) {
       process.stdout.write(`    decoded ${index + 1}. ${method}: ${excerpt(before)} → ${excerpt(after)}\n`);
     }
-    for (const term of result.explain) process.stdout.write(`    because ${printableText(term.term)}\n`);
+    for (const term of found.explain) process.stdout.write(`    because ${printableText(term.term)}\n`);
   }
 }
 
@@ -138,7 +171,12 @@ function excerpt(text: string): string {
   return text.length > EXCERPT_MAX ? `${printable}…` : printable;
 }
 
-function printSummary(report: ScanReport, seconds: number, unreadable: readonly string[]): void {
+function printSummary(
+  report: ScanReport,
+  chainTotal: number,
+  seconds: number,
+  unreadable: readonly string[],
+): void {
   const { files, bytes, events, badRecords } = report.totals;
   for (const line of unreadable) process.stderr.write(`${line}\n`);
   if (report.unjoinedParts > 0) {
@@ -154,7 +192,7 @@ function printSummary(report: ScanReport, seconds: number, unreadable: readonly 
       process.stderr.write(`no match: ${rule.name}: ${printableText(missText(miss))}\n`);
   }
   process.stderr.write(
-    `scanned ${files} files, ${bytes} bytes, ${events} events, ${badRecords} bad records, ${report.results.length} findings in ${seconds.toFixed(3)} s\n`,
+    `scanned ${files} files, ${bytes} bytes, ${events} events, ${badRecords} bad records, ${report.results.length + chainTotal} findings in ${seconds.toFixed(3)} s\n`,
   );
 }
 

@@ -14,7 +14,7 @@ export function CoverageList({ coverage }: { readonly coverage: readonly Detecti
             <Chip className={one.outcome === 'blind' ? 'border-medium text-medium' : undefined}>
               {WORDS[one.outcome]}
             </Chip>
-            <a href={`/detections#${one.detectionId}`}>{one.detectionName}</a>
+            <a href={`/detections/${one.detectionId}`}>{one.detectionName}</a>
           </div>
           <p className="text-text-3">
             {one.outcome === 'blind' ? (

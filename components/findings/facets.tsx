@@ -21,6 +21,7 @@ const VALUES_SHOWN = 6;
 const GROUPS = [
   ['severity', 'Severity'],
   ['status', 'Status'],
+  ['type', 'Type'],
   ['detection', 'Detection'],
   ['host', 'Host'],
   ['owner', 'Owner'],

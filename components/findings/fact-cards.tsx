@@ -5,6 +5,7 @@ import { Time, ZoneName } from '#components/time/time.tsx';
 import { Card, DefinitionList } from '#components/ui/card.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
 import { EvidenceText } from '#components/ui/evidence-text.tsx';
+import { CHAIN_TYPE } from '#lib/detection/chain-type.ts';
 import type { FindingDetail } from '#lib/findings/types.ts';
 import { RISK_THRESHOLD } from '#lib/risk/severity.ts';
 import { HostLink } from './host-link.tsx';
@@ -14,11 +15,13 @@ const RECORDS_SHOWN = 6;
 
 /** Host, user, detection, and the files that it was found in. */
 export function WhereCard({ finding }: { readonly finding: FindingDetail }) {
+  const isChain = finding.detectionType === CHAIN_TYPE;
   return (
     <Card title="Where and who" aria-label="Where and who">
       <DefinitionList
         items={[
           ['Host', <HostLink key="host" dest={finding.dest} hostId={finding.hostId} />],
+          ...(isChain ? [['Other hosts', <OtherHosts key="others" finding={finding} />] as const] : []),
           [
             'User',
             finding.user === null ? (
@@ -29,17 +32,33 @@ export function WhereCard({ finding }: { readonly finding: FindingDetail }) {
               </span>
             ),
           ],
-          [
-            'Detection',
-            <Link key="detection" href={`/detections#${finding.detectionId}`}>
-              {finding.detectionName}
-            </Link>,
-          ],
+          isChain
+            ? ['Chain', finding.detectionName]
+            : [
+                'Detection',
+                <Link key="detection" href={`/detections/${finding.detectionId}`}>
+                  {finding.detectionName}
+                </Link>,
+              ],
           ['Type', `${finding.detectionType}, ${finding.variant} variant`],
           ['Evidence', <EvidenceFiles key="evidence" finding={finding} />],
         ]}
       />
     </Card>
+  );
+}
+
+function OtherHosts({ finding }: { readonly finding: FindingDetail }) {
+  const others = (finding.chain?.hosts ?? []).filter(({ id }) => id !== finding.hostId);
+  if (others.length === 0) return 'none';
+  return (
+    <ul>
+      {others.map((host) => (
+        <li key={host.id}>
+          <HostLink dest={host.name} hostId={host.id} />
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -95,6 +114,15 @@ function evidenceFiles(finding: FindingDetail): readonly EvidenceFile[] {
 
 /** The finding's own score, and what it is part of: the highest 24 h sum of each risk object. */
 export function RiskCard({ finding }: { readonly finding: FindingDetail }) {
+  if (finding.detectionType === CHAIN_TYPE) {
+    return (
+      <Card title="Risk" aria-label="Risk">
+        <p className="text-text-2">
+          A chain has a severity and no score: its members carry theirs, and nothing is counted twice.
+        </p>
+      </Card>
+    );
+  }
   return (
     <Card title={`Risk ${finding.riskScore}`} aria-label="Risk">
       <p className="text-text-2">

@@ -4,6 +4,10 @@ import type { HistoryItem } from '#lib/findings/types.ts';
 /** What an entry of the history says after the name of who did it; one phrase for each thing that changed. */
 export function historyPhrases(item: Pick<HistoryItem, 'action' | 'before' | 'after'>): readonly string[] {
   if (item.action === 'finding.note') return ['added a note'];
+  if (item.action === 'finding.move') return ['another event is the first of the chain now'];
+  if (item.action === 'finding.carry') {
+    return [`carried the triage over from ${text(item.after?.from) ?? 'another variant'}`];
+  }
   if (item.action !== 'finding.update') return [item.action.replaceAll('.', ' ')];
   const before = item.before ?? {};
   const after = item.after ?? {};

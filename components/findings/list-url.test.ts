@@ -26,6 +26,7 @@ describe('the address of the list', () => {
       q: fc.option(fc.string({ minLength: 1, maxLength: 50 }), { nil: undefined }),
       severity: some(SEVERITIES),
       detection: ids,
+      type: ids,
       host: ids,
       status: some(FINDING_STATUSES),
       disposition: some(DISPOSITIONS),

@@ -6,6 +6,7 @@ import type { FindingSort } from '#lib/findings/types.ts';
 export const FACET_KEYS = [
   'severity',
   'detection',
+  'type',
   'host',
   'status',
   'disposition',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { counted, findingMark, modeExplained, shortUser } from './words.ts';
 
+const PLAIN = { mode: 'strict', variant: '2023', filled: [], evaluation: 'strict', decoding: [] } as const;
+
 describe('words of findings', () => {
   it('count exactly', () => {
     expect(counted(1, 'finding')).toBe('1 finding');
@@ -21,8 +23,19 @@ describe('words of findings', () => {
   });
 
   it('name the fields that lenient handling filled', () => {
-    expect(modeExplained('lenient', '2023', ['user', 'dest'])).toContain(
+    expect(modeExplained({ ...PLAIN, mode: 'lenient', filled: ['user', 'dest'] })).toContain(
       'the empty fields user and dest were filled',
+    );
+  });
+
+  it('say what made an extended finding: joining, decoding or a search of our own', () => {
+    const step = { method: 'base64', before: 'a', after: 'b' };
+    expect(modeExplained({ ...PLAIN, mode: 'extended' })).toContain('parts of the text were joined');
+    expect(modeExplained({ ...PLAIN, mode: 'extended', decoding: [step, step] })).toContain(
+      'it matches after 2 steps of decoding',
+    );
+    expect(modeExplained({ ...PLAIN, mode: 'extended', evaluation: 'extended' })).toContain(
+      'no published search looks for this; ours finds it.',
     );
   });
 });

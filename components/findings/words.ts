@@ -1,4 +1,4 @@
-import type { Disposition, FindingMode, FindingState } from '#lib/findings/types.ts';
+import type { Disposition, FindingDetail, FindingMode, FindingState } from '#lib/findings/types.ts';
 
 /** The words that the screens use for the closed unions of findings. */
 
@@ -35,13 +35,19 @@ export function findingMark(mode: FindingMode, state: FindingState): { word: str
   if (mode === 'extended')
     return {
       word: 'Extended',
-      hint: 'Found only after joining or decoding. It adds nothing to the strict risk sum.',
+      hint: 'No published search sees it: it was joined, decoded or found by a search of our own. It adds nothing to the strict risk sum.',
     };
   return null;
 }
 
 /** What the mode and variant mean for one finding, in full sentences. */
-export function modeExplained(mode: FindingMode, variant: string, filled: readonly string[]): string {
+export function modeExplained({
+  mode,
+  variant,
+  filled,
+  evaluation,
+  decoding,
+}: Pick<FindingDetail, 'mode' | 'variant' | 'filled' | 'evaluation' | 'decoding'>): string {
   const search = `the ${variant} variant of the search`;
   if (mode === 'strict')
     return `As published: ${search} gives this row with nothing filled in, decoded or joined.`;
@@ -50,9 +56,15 @@ export function modeExplained(mode: FindingMode, variant: string, filled: readon
       filled.length === 0
         ? 'an empty field'
         : `the empty ${plural(filled.length, 'field')} ${listed(filled)}`;
-    return `Lenient: ${search} drops this row; it is here because ${fields} ${filled.length > 1 ? 'were' : 'was'} filled with "unknown". It adds nothing to the strict risk sum.`;
+    return `Lenient: ${search} drops this row; it is here because ${fields} ${filled.length > 1 ? 'were' : 'was'} filled. It adds nothing to the strict risk sum.`;
   }
-  return `Extended: ${search} does not see this; it matches after parts of the text were joined${filled.length > 0 ? ` (${listed(filled)})` : ''}. It adds nothing to the strict risk sum.`;
+  return `Extended: ${extendedWords(evaluation, decoding.length, search)} It adds nothing to the strict risk sum.`;
+}
+
+function extendedWords(evaluation: FindingDetail['evaluation'], steps: number, search: string): string {
+  const decoded = steps === 0 ? '' : ` after ${counted(steps, 'step')} of decoding`;
+  if (evaluation === 'extended') return `no published search looks for this; ours finds it${decoded}.`;
+  return `${search} does not see this as it was logged; it matches${decoded === '' ? ' after the parts of the text were joined' : decoded}.`;
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

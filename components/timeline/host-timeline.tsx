@@ -2,6 +2,7 @@
 
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { useState, useTransition } from 'react';
+import { FindingMark } from '#components/findings/finding-mark.tsx';
 import { SeverityBadge } from '#components/severity/severity-badge.tsx';
 import { ColumnTime, Time } from '#components/time/time.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -151,7 +152,8 @@ export function HostTimeline({ timeline, zone, chain }: Props) {
                   <TableCell className="max-w-[520px] truncate">
                     {event.findings.map((finding) => (
                       <a key={finding.id} href={`/findings/${finding.number}`} className="mr-2 no-underline">
-                        <SeverityBadge severity={finding.severity} /> F-{finding.number}
+                        <SeverityBadge severity={finding.severity} /> F-{finding.number}{' '}
+                        <FindingMark mode={finding.mode} state="active" />
                       </a>
                     ))}
                     <EvidenceText text={event.summary} />

@@ -14,7 +14,7 @@ import {
   ZAxis,
 } from 'recharts';
 import { formatTicks } from '#lib/preferences/zone.ts';
-import { SEVERITIES, type Severity } from '#lib/risk/severity.ts';
+import { SEVERITIES, type Severity, worst } from '#lib/risk/severity.ts';
 import type { HostTimeline, TimelineEvent } from '#lib/timeline/types.ts';
 import { axisLabel, axisTicks, msToTicks, ticksToMs } from './scale.ts';
 import { useWidth } from './use-width.ts';
@@ -170,7 +170,7 @@ export function TimelineChart({ timeline, zone, chain, onZoom, onPick }: Props) 
 
 function marksOf(timeline: HostTimeline, lanes: readonly string[]): Mark[] {
   return timeline.events.flatMap((event) => {
-    const severity = event.findings[0]?.severity ?? 'info';
+    const severity = event.findings.reduce<Severity>((max, finding) => worst(max, finding.severity), 'info');
     const mark = { x: ticksToMs(event.ticks), event, severity };
     const own = { ...mark, y: lanes.indexOf(event.lane), lane: event.lane };
     return event.findings.length > 0 ? [{ ...mark, y: 0, lane: FINDINGS_LANE }, own] : [own];

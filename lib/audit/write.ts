@@ -4,9 +4,13 @@ import type { Prisma } from '#lib/db/generated/client.ts';
 export type AuditActor = { readonly id: string | null; readonly name: string };
 
 export type AuditAction =
+  | 'detection.change'
+  | 'detection.import'
+  | 'detection.reprocess'
   | 'evidence.add'
   | 'evidence.delete'
   | 'evidence.download'
+  | 'finding.carry'
   | 'finding.note'
   | 'finding.update'
   | 'token.add'
@@ -14,7 +18,7 @@ export type AuditAction =
   | 'user.add'
   | 'user.change'
   | 'user.password';
-export type AuditObject = 'evidence' | 'finding' | 'token' | 'user';
+export type AuditObject = 'detection' | 'evidence' | 'finding' | 'token' | 'user';
 
 export type AuditInput = {
   readonly action: AuditAction;

@@ -11,6 +11,7 @@ export const PERMISSIONS = {
   'add-evidence': 'analyst',
   triage: 'analyst',
   'delete-evidence': 'manager',
+  'manage-detections': 'manager',
   'manage-users': 'admin',
 } as const satisfies Record<string, Role>;
 export type Permission = keyof typeof PERMISSIONS;

@@ -1,5 +1,5 @@
-import { selectionOf } from '#lib/detection/detect.ts';
-import { earlier, later, RelevanceCounter } from '#lib/detection/relevance.ts';
+import { type Selection, selectionOf } from '#lib/detection/detect.ts';
+import { earlier, kindRecord, later, RelevanceCounter } from '#lib/detection/relevance.ts';
 import type { DetectionRule } from '#lib/detection/rule.ts';
 import { hostName } from '#lib/events/names.ts';
 import type { Occurrences } from '#lib/events/occurrences.ts';
@@ -26,7 +26,7 @@ export type KeptEvent = {
   readonly selections: readonly {
     readonly detectionId: string;
     readonly variant: string;
-    readonly mode: 'search' | 'join';
+    readonly mode: Selection;
   }[];
   readonly offset: number;
   readonly line: number | null;
@@ -42,12 +42,21 @@ export type CountRow = {
   lastTicks: bigint | null;
 };
 
+type IndexedRule = { readonly rule: DetectionRule; readonly index: number };
+
+const KINDS_MAX = 10_000;
+
+/** An ingest counts all events and keeps those of the timeline; reading again only looks for what rules select. */
+export type BatchPurpose = 'ingest' | 'reprocess';
+
 /**
  * What one transaction of an ingest writes: gathered block by block, bounded by the bytes of the blocks.
  */
 export class Batch {
-  readonly #rules: readonly DetectionRule[];
+  readonly #allRules: readonly IndexedRule[];
   readonly #occurrences: Occurrences;
+  readonly #purpose: BatchPurpose;
+  readonly #rulesByKind = new Map<string, readonly IndexedRule[]>();
   readonly #counts = new Map<string, CountRow>();
   readonly #selected = new Map<string, number>();
   readonly #keptPerHour = new Map<string, number>();
@@ -61,8 +70,14 @@ export class Batch {
   firstTicks: bigint | null = null;
   lastTicks: bigint | null = null;
 
-  constructor(rules: readonly DetectionRule[], occurrences: Occurrences, startOffset: number) {
-    this.#rules = rules;
+  constructor(
+    rules: readonly DetectionRule[],
+    occurrences: Occurrences,
+    startOffset: number,
+    purpose: BatchPurpose = 'ingest',
+  ) {
+    this.#purpose = purpose;
+    this.#allRules = rules.map((rule, index) => ({ rule, index }));
     this.#occurrences = occurrences;
     this.relevance = new RelevanceCounter(rules);
     this.nextOffset = startOffset;
@@ -95,10 +110,10 @@ export class Batch {
     const host = hostName(record.system.computer);
     const channel = record.system.channel ?? '';
     const eventCode = eventCodeOf(record);
-    this.#count(record, host, channel, eventCode);
+    if (this.#purpose === 'ingest') this.#count(record, host, channel, eventCode);
 
     const event = eventFromRecord(record);
-    const selections = this.#rules.flatMap((rule, index) => {
+    const selections = this.#rulesFor(record).flatMap(({ rule, index }) => {
       const mode = selectionOf(rule, event, record);
       if (mode === null) return [];
       if (mode === 'search') {
@@ -107,6 +122,7 @@ export class Batch {
       }
       return [{ detectionId: rule.id, variant: rule.variant, mode }];
     });
+    if (selections.length === 0 && this.#purpose === 'reprocess') return;
     const kind = classify(event);
     if (selections.length === 0 && (kind === null || this.#isFull(record, host, kind))) return;
 
@@ -126,6 +142,24 @@ export class Batch {
       offset: record.place.offset,
       line: record.place.line ?? null,
     });
+  }
+
+  /**
+   * Of a thousand rules, the few whose relevant search selects events of this kind. In other forms than those of Windows
+   * a kind does not say which log an event is of: there it is all.
+   */
+  #rulesFor(record: EvidenceRecord): readonly IndexedRule[] {
+    if (record.form !== 'evtx' && record.form !== 'xml') return this.#allRules;
+    const { eventId, providerName, channel } = record.system;
+    const key = `${eventId} ${providerName} ${channel}`;
+    let rules = this.#rulesByKind.get(key);
+    if (!rules) {
+      const kind = eventFromRecord(kindRecord({ eventId, provider: providerName, channel }));
+      rules = this.#allRules.filter(({ rule }) => rule.relevant.select(kind));
+      // Bounded: a hostile file could name millions of channels.
+      if (this.#rulesByKind.size < KINDS_MAX) this.#rulesByKind.set(key, rules);
+    }
+    return rules;
   }
 
   #count(record: EvidenceRecord, host: string, channel: string, eventCode: number): void {

@@ -1,13 +1,12 @@
 import type { Readable } from 'node:stream';
 import { writeAudit } from '#lib/audit/write.ts';
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
+import { recompute } from '#lib/catalogue/settle.ts';
 import { db } from '#lib/db/client.ts';
 import { lockEvidenceFile, lockInvestigation } from '#lib/db/locks.ts';
 import { toPostgres } from '#lib/db/postgres-text.ts';
-import { knowledge } from '#lib/detection/rules.ts';
 import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
-import { recomputeFindings } from '#lib/findings/recompute.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { sendIngest } from '#lib/jobs/queue.ts';
 import { EvidenceStore } from './store.ts';
@@ -80,7 +79,6 @@ async function readAgain(tx: Transaction, evidenceId: string): Promise<void> {
 export async function deleteEvidence(actor: Actor, evidenceId: string): Promise<void> {
   requirePermission(actor, 'delete-evidence');
   const store = new EvidenceStore(env().JOBSIGHT_DATA);
-  const rules = await knowledge();
   await db.$transaction(async (tx) => {
     const evidence = await tx.evidence.findUnique({ where: { id: evidenceId } });
     if (!evidence)
@@ -93,7 +91,7 @@ export async function deleteEvidence(actor: Actor, evidenceId: string): Promise<
         SELECT 1 FROM sighting s WHERE s.investigation_id = e.investigation_id AND s.event_id = e.id)`;
     await tx.$executeRaw`
       DELETE FROM long_text t WHERE NOT EXISTS (SELECT 1 FROM event_text x WHERE x.hash = t.hash)`;
-    await recomputeFindings(tx, evidence.investigationId, rules, Date.now());
+    await recompute(tx, evidence.investigationId);
     await tx.$executeRaw`
       DELETE FROM host h WHERE h.investigation_id = ${evidence.investigationId}
         AND NOT EXISTS (SELECT 1 FROM event_count c WHERE c.host_id = h.id)

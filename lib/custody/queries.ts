@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { writeAudit } from '#lib/audit/write.ts';
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
+import { currentKnowledge } from '#lib/catalogue/current.ts';
 import { db } from '#lib/db/client.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
 import { fromPostgres } from '#lib/db/postgres-text.ts';
 import { earlier, later } from '#lib/detection/relevance.ts';
-import { knowledge } from '#lib/detection/rules.ts';
 import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
@@ -94,9 +94,14 @@ export async function deletionConsequences(actor: Actor, id: string): Promise<De
       SELECT f.id, f.is_touched FROM finding f
       WHERE f.investigation_id = ${row.investigationId} AND f.state = 'active'
         AND EXISTS (SELECT 1 FROM finding_event fe WHERE fe.finding_id = f.id)
-        AND NOT EXISTS (
+        AND (NOT EXISTS (
           SELECT 1 FROM finding_event fe WHERE fe.finding_id = f.id
             AND fe.event_id NOT IN (SELECT event_id FROM seen WHERE NOT is_shared))
+          -- A chain needs an event that opens it and one that uses it.
+          OR EXISTS (
+            SELECT 1 FROM chain_member m WHERE m.chain_id = f.id AND m.role <> 'closing'
+            GROUP BY m.role = 'use'
+            HAVING bool_and(m.event_id IN (SELECT event_id FROM seen WHERE NOT is_shared))))
     )
     SELECT (SELECT count(*) FROM seen WHERE NOT is_shared) AS events, (SELECT count(*) FROM seen WHERE is_shared) AS shared,
       (SELECT count(*) FROM gone WHERE NOT is_touched) AS removed, (SELECT count(*) FROM gone WHERE is_touched) AS kept`;
@@ -148,9 +153,9 @@ export async function coverageOf(
   const rows = await db.coverage.findMany({
     where: 'evidenceId' in where ? where : { hostId: { in: [...where.hostIds] } },
   });
-  const { rules } = await knowledge();
+  const { rules } = await currentKnowledge();
   return rules.map((rule) => {
-    const own = rows.filter((row) => row.detectionId === rule.id);
+    const own = rows.filter((row) => row.detectionId === rule.id && row.variant === rule.variant);
     const relevantCount = own.reduce((sum, row) => sum + row.relevantCount, 0);
     const selectedCount = own.reduce((sum, row) => sum + row.selectedCount, 0);
     const outcome = selectedCount > 0 ? 'matched' : relevantCount > 0 ? 'ran' : 'blind';

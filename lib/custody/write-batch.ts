@@ -40,6 +40,33 @@ export async function writeBatch(
   await trimTimeline(tx, batch.events, hosts);
 }
 
+/** As Lease, of evidence that is read again. */
+export type ReprocessLease = Omit<Lease, 'epoch'> & { readonly leaseId: string };
+
+/** Writes what rules select of evidence that is read again for them: events, sightings, selections and coverage. */
+export async function writeReprocessBatch(
+  tx: Prisma.TransactionClient,
+  lease: ReprocessLease,
+  startOffset: number,
+  batch: Batch,
+  rules: readonly DetectionRule[],
+): Promise<void> {
+  await lockInvestigation(tx, lease.investigationId, 'shared');
+  const { count } = await tx.reprocess.updateMany({
+    where: { evidenceId: lease.evidenceId, leaseId: lease.leaseId, nextOffset: BigInt(startOffset) },
+    // Attempts count those that got nowhere.
+    data: {
+      nextOffset: BigInt(batch.nextOffset),
+      nextBlock: { increment: batch.blockCount },
+      attempts: 0,
+    },
+  });
+  if (count !== 1) throw new LeaseLost('the evidence is read again by another worker or was deleted');
+  const hosts = await writeHosts(tx, lease, batch);
+  await writeEvents(tx, lease, batch.events, hosts);
+  await writeCoverage(tx, lease, batch, rules, hosts);
+}
+
 /** @returns how many problems the evidence had before */
 async function moveProgress(
   tx: Prisma.TransactionClient,
@@ -63,9 +90,11 @@ async function moveProgress(
   return row.problem_count - batch.problems.length;
 }
 
+type Of = Pick<Lease, 'evidenceId' | 'investigationId'>;
+
 async function writeHosts(
   tx: Prisma.TransactionClient,
-  lease: Lease,
+  lease: Of,
   batch: Batch,
 ): Promise<ReadonlyMap<string, string>> {
   const names = new Set<string>([
@@ -91,7 +120,7 @@ async function writeHosts(
 
 async function writeEvents(
   tx: Prisma.TransactionClient,
-  lease: Lease,
+  lease: Of,
   kept: readonly KeptEvent[],
   hosts: ReadonlyMap<string, string>,
 ): Promise<void> {
@@ -185,7 +214,7 @@ async function writeCounts(
 
 async function writeCoverage(
   tx: Prisma.TransactionClient,
-  lease: Lease,
+  lease: Of,
   batch: Batch,
   rules: readonly DetectionRule[],
   hosts: ReadonlyMap<string, string>,
@@ -194,6 +223,7 @@ async function writeCoverage(
     [...(batch.relevance.byRule[index] ?? [])].map(([host, relevance]) => ({
       host_id: idOf(hosts, host),
       detection_id: rule.id,
+      variant: rule.variant,
       relevant_count: relevance.count,
       selected_count: batch.selectedCount(index, host),
       first_ticks: relevance.firstTicks?.toString() ?? null,
@@ -202,10 +232,11 @@ async function writeCoverage(
   );
   await tx.$executeRaw`
     INSERT INTO coverage AS kept
-      (evidence_id, host_id, detection_id, relevant_count, selected_count, first_ticks, last_ticks)
+      (evidence_id, host_id, detection_id, variant, relevant_count, selected_count, first_ticks, last_ticks)
     SELECT ${lease.evidenceId}::uuid, c.* FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      AS c(host_id uuid, detection_id text, relevant_count int, selected_count int, first_ticks bigint, last_ticks bigint)
-    ON CONFLICT (evidence_id, host_id, detection_id) DO UPDATE SET
+      AS c(host_id uuid, detection_id text, variant text, relevant_count int, selected_count int, first_ticks bigint,
+        last_ticks bigint)
+    ON CONFLICT (evidence_id, host_id, detection_id, variant) DO UPDATE SET
       relevant_count = kept.relevant_count + EXCLUDED.relevant_count,
       selected_count = kept.selected_count + EXCLUDED.selected_count,
       first_ticks = LEAST(kept.first_ticks, EXCLUDED.first_ticks),
@@ -234,7 +265,10 @@ async function writeProblems(
       AS p(seq int, "offset" bigint, line int, code text, message text, skipped_bytes bigint, is_loss boolean)`;
 }
 
-/** Keeps the earliest events of each lane, host and hour; what a detection selected stays. */
+/**
+ * Keeps the earliest events of each lane, host and hour, and what a detection selected. Selected ones have their place
+ * among the earliest, so that it makes no difference when a detection was enabled.
+ */
 async function trimTimeline(
   tx: Prisma.TransactionClient,
   events: readonly KeptEvent[],
@@ -249,8 +283,8 @@ async function trimTimeline(
           row_number() OVER (PARTITION BY host_id, lane, time_ticks / ${HOUR_TICKS} ORDER BY time_ticks, id) AS place
         FROM event
         WHERE host_id = ANY(${touched}::uuid[]) AND lane IS NOT NULL
-          AND NOT EXISTS (SELECT 1 FROM selection s WHERE s.investigation_id = event.investigation_id AND s.event_id = event.id)
-      ) numbered WHERE place > ${KEPT_PER_HOUR})`;
+      ) numbered WHERE place > ${KEPT_PER_HOUR} AND NOT EXISTS (
+        SELECT 1 FROM selection s WHERE s.investigation_id = numbered.investigation_id AND s.event_id = numbered.id))`;
 }
 
 function idOf(ids: ReadonlyMap<string, string>, name: string): string {

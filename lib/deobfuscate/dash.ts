@@ -2,9 +2,9 @@
 import * as code from './characters.ts';
 import { readDashWord, skipBlank } from './lexer.ts';
 import { splitPattern } from './operators.ts';
-import { nested, record, recordOperands, type State } from './state.ts';
+import { nested, recordOperands, recordText, type State } from './state.ts';
 import { joined } from './statics.ts';
-import { numberValue, quote, textValue, toNumber, toText, type Value } from './value.ts';
+import { numberValue, textValue, toNumber, toText, type Value } from './value.ts';
 import { readWord } from './words.ts';
 
 export function readDash(state: State): Value | null {
@@ -38,7 +38,9 @@ function readUnary(state: State, word: string): Value | null {
   }
   if (word !== 'join') {
     const text = toText(value);
-    return text === null ? null : splitPattern(textValue(text.trim()), textValue('\\s'), true, state.fuel);
+    return text === null || !state.fuel.take(text.length)
+      ? null
+      : splitPattern(textValue(text.trim()), textValue('\\s'), true, state.fuel);
   }
   const outcome = joined(value, '', state.fuel);
   const text = toText(outcome?.value);
@@ -46,7 +48,7 @@ function readUnary(state: State, word: string): Value | null {
     return null;
   }
   recordOperands(state, start, state.at, [value], ([list]) => `-join (${list ?? ''})`);
-  return record(state, start, state.at, quote(text), outcome.method) ? outcome.value : null;
+  return recordText(state, start, state.at, text, outcome.method);
 }
 
 /** False where no operand stands, such as at the end of a statement. */

@@ -3,10 +3,10 @@ import * as code from './characters.ts';
 import { readDashWord, readTypeName, skipBlank } from './lexer.ts';
 import { MOST_ITEMS } from './limits.ts';
 import { calculate, formatText, rangeOf, replacePattern, splitPattern } from './operators.ts';
-import { record, recordOperands, type State } from './state.ts';
+import { type record, recordOperands, recordText, type State } from './state.ts';
 import { castValue, joined } from './statics.ts';
 import { Sum } from './sum.ts';
-import { itemsOf, madeText, quote, toText, type Value } from './value.ts';
+import { itemsOf, toText, type Value } from './value.ts';
 
 /** -join, -split, -replace and the bitwise operators: the loosest that make text. */
 export function expression(state: State): Value | null {
@@ -81,7 +81,7 @@ function settle(
     return null;
   }
   recordOperands(state, from, state.at, operands, (texts) => texts.join(` ${operator} `));
-  return record(state, from, state.at, quote(text), method) ? madeText(text) : null;
+  return recordText(state, from, state.at, text, method);
 }
 
 function readSum(state: State): Value | null {

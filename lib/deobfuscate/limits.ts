@@ -23,7 +23,7 @@ export function longestResult(inputLength: number): number {
 
 /**
  * Work allowed for one text, counted in UTF-16 units touched beyond the first reading. When it is used up,
- * nothing more is undone; what has been undone stays.
+ * reading stops; what has been undone stays.
  */
 export class Fuel {
   #left: number;
@@ -34,6 +34,10 @@ export class Fuel {
 
   get left(): number {
     return this.#left;
+  }
+
+  get isUsedUp(): boolean {
+    return this.#left < 0;
   }
 
   /** Uses up `units`; false (and nothing is left) when there were not that many. */

@@ -2,7 +2,7 @@ import * as code from './characters.ts';
 import { skipBlank } from './lexer.ts';
 import { readBlock } from './operand.ts';
 import type { State } from './state.ts';
-import { itemsOf, textValue, type Value } from './value.ts';
+import { itemsOf, lengthOf, textValue, type Value } from './value.ts';
 
 const FOR_EACH = /^(?:%|foreach-object|foreach)\s{0,8}(?:-process\s{0,8})?\{/i;
 const LONGEST_HEAD = 40;
@@ -30,7 +30,7 @@ export function readForEach(state: State, input: Value | null): { readonly value
 }
 
 function evaluateEach(state: State, input: Value, from: number, to: number): Value | null {
-  const items = itemsOf(input);
+  const items = state.fuel.take(lengthOf(input)) ? itemsOf(input) : null;
   if (items === null) {
     return null;
   }

@@ -3,6 +3,8 @@ import { readSingleQuoted, readVariable, skipBlank } from './lexer.ts';
 import { nested, readClose, record, type State } from './state.ts';
 import { textValue, toText, type Value } from './value.ts';
 
+const LONGEST_NAME = 64;
+
 /** The name after a dot or double colon (at `state.at`), lower case, however it is written; '' if not constant. */
 export function readMemberName(state: State): string {
   const { text, end } = state;
@@ -17,7 +19,7 @@ export function readMemberName(state: State): string {
   if (text.slice(state.at, state.at + 8).toLowerCase() === '.invoke(') {
     state.at += 7;
   }
-  return name.toLowerCase();
+  return name.slice(0, LONGEST_NAME).toLowerCase();
 }
 
 /** The operand that names a member, without members of its own: those belong to the target. */

@@ -4,9 +4,9 @@ import { skipBlank } from './lexer.ts';
 import { readMemberName } from './member-name.ts';
 import { callMethod, type Outcome, readProperty } from './methods.ts';
 import { pickChars } from './operators.ts';
-import { nested, readClose, record, type State } from './state.ts';
+import { nested, readClose, recordText, type State } from './state.ts';
 import { callStatic, readStatic, reverseChars, runsScript } from './statics.ts';
-import { quote, textValue, toText, type Value } from './value.ts';
+import { lengthOf, textValue, toText, type Value } from './value.ts';
 
 /** An argument with its place; null where it is not constant. */
 type Argument = { readonly value: Value | null; readonly from: number; readonly to: number };
@@ -90,7 +90,7 @@ export function readStaticMember(state: State, start: number, type: string): Val
 function reverseVariable(state: State): void {
   const name = state.variable?.name;
   const value = name === undefined ? null : state.names.get(name);
-  if (name !== undefined && value !== null) {
+  if (name !== undefined && value !== null && state.fuel.take(lengthOf(value))) {
     const isChars = value.kind === 'chars';
     const items = value.kind === 'list' ? value.items.toReversed() : [];
     state.names.set(name, isChars ? reverseChars(value, state.fuel) : { kind: 'list', items });
@@ -147,10 +147,9 @@ function giveTo(state: State, args: readonly Argument[], give: State['grammar'][
 
 function settle(state: State, start: number, outcome: Outcome): Value | null {
   const text = toText(outcome.value);
-  if (outcome.method === null || text === null) {
-    return outcome.value;
-  }
-  return record(state, start, state.at, quote(text), outcome.method) ? outcome.value : null;
+  return outcome.method === null || text === null
+    ? outcome.value
+    : recordText(state, start, state.at, text, outcome.method);
 }
 
 function readIndex(state: State, target: Value | null): Value | null {
@@ -173,7 +172,8 @@ function readIndex(state: State, target: Value | null): Value | null {
       ? { kind: 'chars', text: picked.picked, via: picked.isReversal ? 'reversal' : 'index' }
       : textValue(picked.picked);
   }
-  return target.kind === 'list' ? pickItems(target.items, index) : null;
+  const isList = target.kind === 'list' && state.fuel.take(lengthOf(index));
+  return isList ? pickItems(target.items, index) : null;
 }
 
 function pickItems(items: readonly Value[], index: Value): Value | null {

@@ -7,6 +7,7 @@ import {
   type EncodingName,
   itemsOf,
   joinItems,
+  lengthOf,
   madeText,
   numberValue,
   textValue,
@@ -136,8 +137,9 @@ function getString(args: readonly Value[], encoding: EncodingName | null, fuel: 
   if (bytes?.kind === 'chars') {
     return made(bytes.text, bytes.via);
   }
-  const numbers = bytes === undefined ? null : (itemsOf(bytes)?.map(toNumber) ?? null);
-  if (numbers === null || !fuel.take(numbers.length)) {
+  const isCheap = bytes !== undefined && fuel.take(lengthOf(bytes));
+  const numbers = isCheap ? (itemsOf(bytes)?.map(toNumber) ?? null) : null;
+  if (numbers === null) {
     return null;
   }
   const values = numbers.filter((number) => number !== null && number >= 0 && number < 256);

@@ -10,15 +10,19 @@ import {
   skipBlank,
 } from './lexer.ts';
 import { readMembers, readStaticMember } from './members.ts';
-import { nested, readClose, record, type State } from './state.ts';
+import { nested, readClose, recordText, type State } from './state.ts';
 import { castValue } from './statics.ts';
-import { itemsOf, madeText, numberValue, quote, textValue, toText, type Value } from './value.ts';
+import { itemsOf, numberValue, textValue, toText, type Value } from './value.ts';
 import { readWord } from './words.ts';
 
 /** Reads one operand; at least one character. */
 export function operand(state: State): Value | null {
   const c = state.text.charCodeAt(state.at);
   state.variable = null;
+  if (state.fuel.isUsedUp) {
+    state.at = state.end;
+    return null;
+  }
   if (c === code.OPEN_BRACKET) {
     return readType(state);
   }
@@ -128,8 +132,7 @@ function readAdjacent(state: State, start: number, first: Value): Value | null {
   if (texts.length < parts.length || !state.fuel.take(texts.reduce((sum, part) => sum + part.length, 0))) {
     return null;
   }
-  const text = texts.join('');
-  return record(state, start, state.at, quote(text), 'variable') ? madeText(text) : null;
+  return recordText(state, start, state.at, texts.join(''), 'variable');
 }
 
 function readParentheses(state: State): Value | null {
@@ -221,7 +224,7 @@ function readType(state: State): Value | null {
   }
   if (cast?.kind === 'text' && cast.isMade && value?.kind !== 'text') {
     const method = value?.kind === 'chars' ? value.via : 'join';
-    return record(state, start, state.at, quote(cast.text), method) ? cast : null;
+    return recordText(state, start, state.at, cast.text, method);
   }
   return cast;
 }

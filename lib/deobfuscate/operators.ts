@@ -1,13 +1,25 @@
 /** What PowerShell's operators mean on constants. Source: about_Operators, about_Split, about_Join. */
 import { type Fuel, MOST_ITEMS } from './limits.ts';
 import { literalPattern, readPattern, splitBy } from './pattern.ts';
-import { itemsOf, joinItems, numberValue, textValue, toNumber, toText, type Value } from './value.ts';
+import {
+  itemsOf,
+  joinItems,
+  lengthOf,
+  numberValue,
+  textValue,
+  toNumber,
+  toText,
+  type Value,
+} from './value.ts';
 
 /** `-f`: {n}, {n,width} (the width is for display and is ignored). Null when nothing would be put in. */
 export function formatText(template: string, args: readonly Value[], fuel: Fuel): string | null {
   const parts: string[] = [];
   let from = 0;
   let used = 0;
+  if (!fuel.take(template.length)) {
+    return null;
+  }
   for (let at = 0; at < template.length; at++) {
     const char = template.charAt(at);
     if (char !== '{' && char !== '}') {
@@ -46,9 +58,7 @@ function readHole(template: string, start: number): { index: number; to: number 
 
 /** `-join`, with '' for the unary one. */
 export function joinText(list: Value, separator: string, fuel: Fuel): string | null {
-  const count = list.kind === 'list' ? list.items.length : 1;
-  const length = list.kind === 'chars' ? list.text.length : count;
-  return fuel.take(length * (1 + separator.length)) ? joinItems(list, separator) : null;
+  return fuel.take(lengthOf(list) * (1 + separator.length)) ? joinItems(list, separator) : null;
 }
 
 /** `-replace`; `right` is the pattern, or the pattern and what to put in. */
@@ -79,7 +89,7 @@ function rejoin(parts: readonly string[], separator: string, fuel: Fuel): string
 export function splitPattern(left: Value, separator: Value, isCased: boolean, fuel: Fuel): Value | null {
   const source = toText(itemsOf(separator)?.[0]);
   const pattern = source === null ? null : readPattern(source, isCased);
-  const items = itemsOf(left);
+  const items = fuel.take(lengthOf(left)) ? itemsOf(left) : null;
   if (pattern === null || items === null) {
     return null;
   }
@@ -125,8 +135,8 @@ export function pickChars(
   index: Value,
   fuel: Fuel,
 ): { picked: string; isReversal: boolean } | null {
-  const items = itemsOf(index);
-  if (items === null || !fuel.take(items.length)) {
+  const items = fuel.take(lengthOf(index)) ? itemsOf(index) : null;
+  if (items === null) {
     return null;
   }
   const picked: string[] = [];

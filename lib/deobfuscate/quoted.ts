@@ -1,8 +1,8 @@
 /** Strings in double quotes and double-quoted here-strings. Source: about_Quoting_Rules, about_Special_Characters. */
 import * as code from './characters.ts';
 import { readHereString, readVariable } from './lexer.ts';
-import { nested, readClose, record, type State } from './state.ts';
-import { joinItems, madeText, quote, textValue, type Value } from './value.ts';
+import { nested, readClose, record, recordText, type State } from './state.ts';
+import { joinItems, lengthOf, textValue, type Value } from './value.ts';
 
 /** A $variable or $(expression) in the string, and what it says (null: unknown). */
 type Reference = {
@@ -134,7 +134,7 @@ function readReference(state: State): Reference | null {
   }
   state.at = variable.to;
   const value = variable.name === '_' ? state.item : state.names.get(variable.name);
-  const text = value === null || !state.fuel.take(1) ? null : joinItems(value, ' ');
+  const text = value === null || !state.fuel.take(lengthOf(value)) ? null : joinItems(value, ' ');
   return { from, to: state.at, text, isVariable: true };
 }
 
@@ -153,7 +153,7 @@ function expand(state: State, start: number, body: Body): Value | null {
       return textValue(text, 'variable');
     }
     const method = hiding.some((reference) => reference.isVariable) ? 'variable' : 'concatenation';
-    return record(state, start, state.at, quote(text), method) ? madeText(text) : null;
+    return recordText(state, start, state.at, text, method);
   }
   for (const { from, to, text: known, isVariable } of hiding) {
     if (known !== null) {

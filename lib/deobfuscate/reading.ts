@@ -12,7 +12,7 @@ import { expandable } from './quoted.ts';
 import { type Grammar, record, type State } from './state.ts';
 import { statements } from './statements.ts';
 import type { DecodingStep } from './step.ts';
-import type { Value } from './value.ts';
+import type { TextValue, Value } from './value.ts';
 
 const parts = { statements, expression, operand, expandable };
 
@@ -63,7 +63,7 @@ const FUEL_PER_TRIAL = 200;
 
 /** Whether reading this text would undo anything. */
 function isObfuscated(text: string, fuel: Fuel, depth = 0): boolean {
-  if (depth > DEEPEST_QUOTES || !mayBeObfuscated(text) || !fuel.take(text.length + FUEL_PER_TRIAL)) {
+  if (depth > DEEPEST_QUOTES || !fuel.take(text.length + FUEL_PER_TRIAL) || !mayBeObfuscated(text)) {
     return false;
   }
   const edits = new Edits(text, Number.POSITIVE_INFINITY, fuel, []);
@@ -80,9 +80,14 @@ function offer(state: State, value: Value | null, from: number, to: number): voi
   }
   if (value.isMade) {
     run(state, value, from, to);
-  } else if (hasEncodedCommand(value.text) && state.fuel.take(value.text.length)) {
+  } else if (isCheap(state, value) && hasEncodedCommand(value.text)) {
     recordScript(state, value.text, from, to);
   }
+}
+
+/** A string is looked through where it is written; one from a variable is so each time that it is used. */
+function isCheap(state: State, value: TextValue): boolean {
+  return value.via === null || state.fuel.take(value.text.length);
 }
 
 function run(state: State, value: Value | null, from: number, to: number): void {

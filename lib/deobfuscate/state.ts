@@ -3,7 +3,7 @@ import { skipBlank } from './lexer.ts';
 import { DEEPEST_NESTING, type Fuel } from './limits.ts';
 import type { Names } from './names.ts';
 import type { DecodingMethod } from './step.ts';
-import { type TextValue, type Value, writeValue } from './value.ts';
+import { lengthOf, madeText, quote, type TextValue, type Value, writeValue } from './value.ts';
 
 /** Where the reading of one text stands. */
 export type State = {
@@ -54,6 +54,18 @@ export function record(
   return state.edits === null ? state.fuel.take(after.length) : state.edits.replace(from, to, after, method);
 }
 
+/** Puts the string `text` in the place of text[from, to), as `record` does, and gives its value. */
+export function recordText(
+  state: State,
+  from: number,
+  to: number,
+  text: string,
+  method: DecodingMethod,
+): Value | null {
+  const isAllowed = state.fuel.take(text.length) && record(state, from, to, quote(text), method);
+  return isAllowed ? madeText(text) : null;
+}
+
 /** Runs `read` one level deeper; null, and nothing read, when that is too deep. */
 export function nested(state: State, read: (state: State) => Value | null): Value | null {
   if (state.depth >= DEEPEST_NESTING) {
@@ -86,7 +98,7 @@ export function recordOperands(
   operands: readonly Value[],
   write: (texts: string[]) => string,
 ): void {
-  if (state.edits === null) {
+  if (state.edits === null || !operands.every((operand) => state.fuel.take(lengthOf(operand)))) {
     return;
   }
   const undone = new Set<string>();

@@ -6,6 +6,7 @@ import { formatText, joinText, replacePattern, splitPattern } from './operators.
 import {
   type EncodingName,
   itemsOf,
+  lengthOf,
   madeText,
   numberValue,
   textValue,
@@ -127,6 +128,9 @@ export function reverseChars(value: Value | string, fuel: Fuel): Value | null {
 
 /** `[type]value`; null for casts that no constant is known of. */
 export function castValue(type: string, value: Value, fuel: Fuel): Value | null {
+  if (!fuel.take(lengthOf(value))) {
+    return null;
+  }
   if (type === 'char') {
     return value.kind === 'text' && value.text.length === 1 ? value : charOf(value);
   }

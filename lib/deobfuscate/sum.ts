@@ -1,6 +1,6 @@
 import { calculate } from './operators.ts';
-import { record, recordOperands, type State } from './state.ts';
-import { itemsOf, madeText, quote, toText, type Value } from './value.ts';
+import { recordOperands, recordText, type State } from './state.ts';
+import { itemsOf, lengthOf, toText, type Value } from './value.ts';
 
 /** So many operands are put together at a time, so that memory does not grow with the sum. */
 const MOST_OPERANDS = 65_536;
@@ -90,11 +90,10 @@ export class Sum {
     if (run.length < 2) {
       return run[0] ?? null;
     }
-    const text = run.map(toText).join('');
-    if (!this.#state.fuel.take(text.length)) {
-      return null;
-    }
     recordOperands(this.#state, this.#from, this.#to, run, (texts) => texts.join('+'));
-    return record(this.#state, this.#from, this.#to, quote(text), 'concatenation') ? madeText(text) : null;
+    const length = run.reduce((sum, value) => sum + lengthOf(value), 0);
+    return this.#state.fuel.take(length)
+      ? recordText(this.#state, this.#from, this.#to, run.map(toText).join(''), 'concatenation')
+      : null;
   }
 }

@@ -53,6 +53,8 @@ export function toText(value: Value | null | undefined): string | null {
   return value?.kind === 'number' ? String(value.number) : null;
 }
 
+const LONGEST_NUMBER = 32;
+
 /** The value as a whole number; strings of digits and 0x… count, as PowerShell converts them. */
 export function toNumber(value: Value | null | undefined): number | null {
   if (value?.kind === 'number') {
@@ -64,11 +66,8 @@ export function toNumber(value: Value | null | undefined): number | null {
   if (value.via === 'character codes') {
     return value.text.codePointAt(0) ?? null;
   }
-  const text = value.text.trim();
-  if (text === '' || text.length > 18) {
-    return null;
-  }
-  const number = Number(text);
+  const number =
+    value.text.length > LONGEST_NUMBER || value.text.trim() === '' ? Number.NaN : Number(value.text);
   return Number.isSafeInteger(number) ? number : null;
 }
 
@@ -84,6 +83,15 @@ export function itemsOf(value: Value): readonly Value[] | null {
     default:
       return [value];
   }
+}
+
+/** How long the value is, in characters or items: what it costs to go through it. */
+export function lengthOf(value: Value): number {
+  return value.kind === 'text' || value.kind === 'chars'
+    ? value.text.length
+    : value.kind === 'list'
+      ? value.items.length
+      : 1;
 }
 
 /** Items as strings with `separator` between them; null when an item is a list itself. */

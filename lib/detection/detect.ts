@@ -3,6 +3,7 @@ import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import { toStored } from '#lib/events/stored.ts';
 import { SECOND_TICKS } from '#lib/events/ticks.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
+import { formLabel, isMappedForm } from '#lib/evidence/forms.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import type { MatchedTerm, Row } from '#lib/spl/types.ts';
 import { decodeToMatch, type Reconstruction, reconstruct } from './extended.ts';
@@ -35,6 +36,8 @@ export type Result = {
   readonly decoding: readonly DecodingStep[];
   /** Of each incomplete script block that was joined, the parts that are not there: `3, 5-7 of 9`. */
   readonly missingParts: readonly string[];
+  /** Forms of evidence whose fields got the names that searches use: the published search would not match them in Splunk. */
+  readonly mappedFrom: readonly string[];
 };
 
 export type DetectOptions = {
@@ -153,6 +156,11 @@ function reconstructedOf(
   ).map((one) => ({ ...one, parts: one.parts.flatMap((index) => candidates[index]?.event ?? []) }));
 }
 
+/** Labels of the forms whose fields we gave names that the same data has not in Splunk. */
+export function mappedForms(records: readonly EvidenceRecord[]): readonly string[] {
+  return [...new Set(records.map(({ form }) => form))].filter(isMappedForm).map(formLabel).sort();
+}
+
 function resultOf(rule: DetectionRule, mode: ResultMode, row: Row, sources: readonly Judged[]): Result {
   const parts = new Map(sources.flatMap((source) => source.parts).map((part) => [part.id, part]));
   const events = [...parts.values()].sort(byTimeThenId);
@@ -176,6 +184,7 @@ function resultOf(rule: DetectionRule, mode: ResultMode, row: Row, sources: read
     sentence: missingParts.length === 0 ? sentence : `${sentence} (${missingWords(missingParts)})`,
     ...explanationOf(rule, sources),
     missingParts,
+    mappedFrom: mappedForms(events.map(({ record }) => record)),
   };
 }
 

@@ -20,6 +20,7 @@ export function resultJson(result: Result, sightings: ScanReport['sightings']): 
     extended: result.mode === 'extended',
     ...(result.filled.length > 0 ? { filled: result.filled } : {}),
     ...(result.missingParts.length > 0 ? { missing_parts: result.missingParts } : {}),
+    ...(result.mappedFrom.length > 0 ? { mapped_from: result.mappedFrom } : {}),
     events: placesJson(result.events, sightings),
   };
 }
@@ -36,6 +37,13 @@ export function placesJson(
       time: iso(timeTicks),
     })),
   );
+}
+
+/** What to know about a finding from a form whose fields we named: null when there is none. */
+export function mappedNote(forms: readonly string[]): string | null {
+  return forms.length === 0
+    ? null
+    : `fields mapped from ${forms.join(', ')}; the published search would not match this source in Splunk`;
 }
 
 /** A number where JSON can hold it exactly, else the text. */

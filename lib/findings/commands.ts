@@ -1,9 +1,9 @@
 import { writeAudit } from '#lib/audit/write.ts';
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
+import { currentKnowledge } from '#lib/catalogue/current.ts';
 import { db } from '#lib/db/client.ts';
 import { lockInvestigation } from '#lib/db/locks.ts';
 import { toPostgres } from '#lib/db/postgres-text.ts';
-import { knowledge } from '#lib/detection/rules.ts';
 import { AppError } from '#lib/errors.ts';
 import { recomputeRisk } from '#lib/risk/recompute.ts';
 import { findFinding } from './find.ts';
@@ -61,7 +61,7 @@ export async function updateFinding(actor: Actor, idOrNumber: string, change: Fi
       after: triageOf(after, owner?.name ?? null),
     });
     if (after.disposition !== before.disposition) {
-      await recomputeRisk(tx, found.investigationId, await knowledge());
+      await recomputeRisk(tx, found.investigationId, await currentKnowledge(tx), Date.now());
     }
   }, TRANSACTION);
 }

@@ -1,21 +1,23 @@
 import { listAudit } from '#lib/audit/queries.ts';
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
+import { currentCatalogue, currentKnowledge } from '#lib/catalogue/current.ts';
 import { techniquesOf } from '#lib/content/attack.ts';
 import { restoreRecord } from '#lib/custody/event-rows.ts';
 import { db } from '#lib/db/client.ts';
 import { fromPostgres, jsonFromPostgres } from '#lib/db/postgres-text.ts';
-import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
-import { knowledge, loadedContent } from '#lib/detection/rules.ts';
-import { joinScriptBlocks } from '#lib/detection/script-blocks.ts';
+import { mappedForms } from '#lib/detection/detect.ts';
+import { fieldText } from '#lib/detection/fields.ts';
 import { AppError } from '#lib/errors.ts';
 import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
-import { renderEventXml } from '#lib/evidence/render.ts';
+import { chainsOf } from './chain-detail.ts';
 import { findFinding } from './find.ts';
 import { findingListItem } from './list.ts';
+import { unmatchedDetections } from './misses.ts';
 import { longTexts } from './selected-events.ts';
-import type { ChainStep, FindingDetail, FindingEventItem, RowValue, WhyItFired } from './types.ts';
+import { toldOf } from './told.ts';
+import type { FindingDetail, FindingEventItem, RowValue } from './types.ts';
 
 const EVENTS_SHOWN = 100;
 const HISTORY_SHOWN = 200;
@@ -24,7 +26,7 @@ const HISTORY_SHOWN = 200;
 export async function getFinding(actor: Actor, idOrNumber: string): Promise<FindingDetail> {
   requirePermission(actor, 'read');
   const { id } = await findFinding(idOrNumber);
-  const [item, finding, known, content] = await Promise.all([
+  const [item, finding, catalogue] = await Promise.all([
     findingListItem(id),
     db.finding.findUnique({
       where: { id },
@@ -34,21 +36,16 @@ export async function getFinding(actor: Actor, idOrNumber: string): Promise<Find
         riskEvents: true,
       },
     }),
-    knowledge(),
-    loadedContent(),
+    currentCatalogue(),
   ]);
   if (!item || !finding) throw new AppError('not-found', 'There is no such finding.');
-  const rule = known.rules.find((one) => one.id === finding.detectionId && one.variant === finding.variant);
-  const detection = content.detections.find((one) => one.id === finding.detectionId);
-  if (!rule || !detection)
-    throw new AppError('not-found', 'The detection of this finding is no longer installed.');
   const row = jsonFromPostgres(finding.row) as [string, FieldValue][];
   const { records, items, total } = await eventsOf(id, finding.investigationId);
-  const events = records.map(eventFromRecord);
-  const fields = new Map(row);
-  const [riskObjects, chain, history, people] = await Promise.all([
+  const told = toldOf(catalogue, finding, row, records);
+  if (!told) throw new AppError('not-found', 'The detection of this finding is no longer installed.');
+  const [riskObjects, { chain, otherChains }, history, people] = await Promise.all([
     riskObjectsOf(finding.investigationId, finding.riskEvents),
-    chainOf(finding, known),
+    chainsOf(id, catalogue.knowledge.chains),
     listAudit(actor, 'finding', id),
     db.user.findMany({
       where: { accounts: { some: {} }, OR: [{ banned: null }, { banned: false }] },
@@ -59,24 +56,21 @@ export async function getFinding(actor: Actor, idOrNumber: string): Promise<Find
   ]);
   return {
     ...item,
+    ...told,
+    mappedFrom: mappedForms(records),
+    unmatched: unmatchedDetections(catalogue.knowledge.rules, finding.detectionId, records),
     version: finding.version,
     reason: finding.reason === null ? null : fromPostgres(finding.reason),
     filled: finding.filled,
     row: row as [string, RowValue][],
-    search: rule.search.text,
-    why: whyItFired(rule, finding.mode, records, events),
     events: items,
     eventTotal: total,
     chain,
-    techniqueDetails: techniquesOf(content).filter((technique) => finding.techniques.includes(technique.id)),
-    killChain: detection.kill_chain_phases,
-    nist: detection.nist,
-    cis: detection.cis,
-    impact: detection.risk.impact,
-    confidence: detection.risk.confidence,
+    otherChains,
+    techniqueDetails: techniquesOf(catalogue.content).filter((technique) =>
+      finding.techniques.includes(technique.id),
+    ),
     riskObjects,
-    checkNext: rule.checkNext(fields, events),
-    knownFalsePositives: detection.known_false_positives,
     episodes: finding.episodes.map((episode) => ({
       startTicks: episode.startTicks.toString(),
       endTicks: episode.endTicks.toString(),
@@ -117,6 +111,7 @@ async function eventsOf(
   const items = rows.map((row, index): FindingEventItem => {
     const record = records[index];
     if (!record) throw new Error('an event without its record');
+    const event = eventFromRecord(record);
     return {
       id: row.id,
       ticks: row.timeTicks?.toString() ?? null,
@@ -124,8 +119,8 @@ async function eventsOf(
       eventCode: row.eventCode,
       recordId: row.recordId === null ? null : fromPostgres(row.recordId),
       summary: fromPostgres(row.summary),
-      fields: shownFields(eventFromRecord(record)),
-      xml: renderEventXml(record),
+      fields: shownFields(event),
+      xml: fieldText(event.get('_raw')) ?? '',
       sightings: row.sightings.map((sighting) => ({
         evidenceId: sighting.evidenceId,
         evidenceName: fromPostgres(sighting.evidence.name),
@@ -146,18 +141,6 @@ function shownFields(event: SearchableEvent): [string, RowValue][] {
     .map((name) => [name, event.get(name)]);
 }
 
-function whyItFired(
-  rule: DetectionRule,
-  mode: string,
-  records: readonly EvidenceRecord[],
-  events: readonly SearchableEvent[],
-): WhyItFired[] {
-  const judged =
-    mode === 'extended' ? joinScriptBlocks(records).map((block) => eventFromRecord(block.record)) : events;
-  const terms = judged.flatMap((event) => rule.search.explain(event));
-  return [...new Map(terms.map((term) => [JSON.stringify([term.term, term.value]), term])).values()];
-}
-
 async function riskObjectsOf(
   investigationId: string,
   riskEvents: readonly { objectType: string; objectName: string }[],
@@ -165,7 +148,7 @@ async function riskObjectsOf(
   const names = [
     ...new Map(riskEvents.map((event) => [`${event.objectType} ${event.objectName}`, event])).values(),
   ];
-  const { rules } = await knowledge();
+  const { rules } = await currentKnowledge();
   return Promise.all(
     names.map(async ({ objectType, objectName }) => {
       const [object, events] = await Promise.all([
@@ -197,37 +180,4 @@ async function riskObjectsOf(
       };
     }),
   );
-}
-
-async function chainOf(
-  finding: {
-    id: string;
-    hostId: string | null;
-    chainId: string | null;
-    chainSeverity: FindingDetail['chainSeverity'];
-  },
-  known: Knowledge,
-): Promise<FindingDetail['chain']> {
-  const chain = known.chains.find((one) => one.id === finding.chainId);
-  if (!chain || !finding.hostId || !finding.chainSeverity) return null;
-  const members = await db.finding.findMany({
-    where: { hostId: finding.hostId, chainId: chain.id },
-    orderBy: [{ firstTicks: 'asc' }, { number: 'asc' }],
-  });
-  return {
-    name: chain.name,
-    severity: finding.chainSeverity,
-    steps: members.map(
-      (member): ChainStep => ({
-        findingId: member.id,
-        findingNumber: member.number,
-        sentence: fromPostgres(member.sentence),
-        label: chain.steps.find((step) => step.detectionId === member.detectionId)?.label ?? '',
-        ticks: member.firstTicks?.toString() ?? null,
-        severity: member.severity,
-        isThis: member.id === finding.id,
-        techniques: member.techniques,
-      }),
-    ),
-  };
 }

@@ -23,6 +23,7 @@ export const findingListQuery = z.object({
   q: z.string().max(500).optional(),
   severity: commaList(z.enum(SEVERITIES)),
   detection: commaList(id),
+  type: commaList(id),
   host: commaList(id),
   status: commaList(z.enum(FINDING_STATUSES)),
   disposition: commaList(z.enum(DISPOSITIONS)),

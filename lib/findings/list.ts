@@ -1,9 +1,11 @@
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
+import type { Catalogue } from '#lib/catalogue/catalogue.ts';
+import { currentCatalogue } from '#lib/catalogue/current.ts';
+import { descriptionOf } from '#lib/catalogue/description.ts';
 import { db } from '#lib/db/client.ts';
 import { Prisma } from '#lib/db/generated/client.ts';
 import { fromPostgres, toPostgres } from '#lib/db/postgres-text.ts';
-import type { Knowledge } from '#lib/detection/rule.ts';
-import { knowledge } from '#lib/detection/rules.ts';
+import { CHAIN_TYPE } from '#lib/detection/chain-type.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { SEVERITIES } from '#lib/risk/severity.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
@@ -36,8 +38,8 @@ const NUMERIC_SORTS: readonly FindingSort[] = ['number', 'severity', 'count', 'r
 /** One page of the findings that match, with the numbers of the facets. */
 export async function listFindings(actor: Actor, query: FindingListQuery): Promise<FindingPage> {
   requirePermission(actor, 'read');
-  const known = await knowledge();
-  const filter = whereSql(query, null);
+  const known = await currentCatalogue();
+  const filter = whereSql(query, null, known);
   const sort = SORT_SQL[query.sort];
   const direction = query.direction === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`;
   const after = query.cursor
@@ -70,9 +72,9 @@ export async function listFindings(actor: Actor, query: FindingListQuery): Promi
 export async function findingsOfHost(hostId: string): Promise<FindingListItem[]> {
   const rows = await db.$queryRaw<ListRow[]>`
     SELECT ${LIST_COLUMNS} FROM finding f LEFT JOIN "user" u ON u.id = f.owner_id
-    WHERE f.state <> 'superseded' AND f.host_id = ${hostId}::uuid
+    WHERE f.state <> 'superseded' AND ${isOnHost([hostId])}
     ORDER BY f.first_ticks, f.number LIMIT 1000`;
-  const known = await knowledge();
+  const known = await currentCatalogue();
   return rows.map((row) => toListItem(row, known));
 }
 
@@ -80,7 +82,7 @@ export async function findingsOfHost(hostId: string): Promise<FindingListItem[]>
 export async function findingListItem(id: string): Promise<FindingListItem | null> {
   const rows = await db.$queryRaw<ListRow[]>`
     SELECT ${LIST_COLUMNS} FROM finding f LEFT JOIN "user" u ON u.id = f.owner_id WHERE f.id = ${id}`;
-  const known = await knowledge();
+  const known = await currentCatalogue();
   return rows[0] ? toListItem(rows[0], known) : null;
 }
 
@@ -90,7 +92,7 @@ export async function newestFindings(limit: number): Promise<FindingListItem[]> 
     SELECT ${LIST_COLUMNS} FROM finding f LEFT JOIN "user" u ON u.id = f.owner_id
     WHERE f.investigation_id = ${DEFAULT_INVESTIGATION} AND f.state = 'active' AND f.status <> 'closed'
     ORDER BY f.created_at DESC, f.number DESC LIMIT ${limit}`;
-  const known = await knowledge();
+  const known = await currentCatalogue();
   return rows.map((row) => toListItem(row, known));
 }
 
@@ -124,15 +126,15 @@ type ListRow = {
   recurred_at: Date | null;
 };
 
-function toListItem(row: ListRow, known: Knowledge): FindingListItem {
-  const rule = known.rules.find((candidate) => candidate.id === row.detection_id);
+function toListItem(row: ListRow, known: Catalogue): FindingListItem {
+  const { name, type } = kindOf(row.detection_id, known);
   return {
     id: row.id,
     number: row.number,
     sentence: fromPostgres(row.sentence),
     detectionId: row.detection_id,
-    detectionName: rule?.name ?? row.detection_id,
-    detectionType: rule?.type ?? '',
+    detectionName: name,
+    detectionType: type,
     variant: row.variant,
     mode: row.mode,
     state: row.state,
@@ -153,6 +155,27 @@ function toListItem(row: ListRow, known: Knowledge): FindingListItem {
   };
 }
 
+/** Name and type of a detection, or of a chain; of one that is no longer installed its id. */
+function kindOf(id: string, known: Catalogue): { readonly name: string; readonly type: string } {
+  const entry = known.entries.find((one) => one.id === id);
+  if (entry) return descriptionOf(entry);
+  const chain = known.knowledge.chains.find((one) => one.id === id);
+  return { name: chain?.name ?? id, type: chain ? CHAIN_TYPE : '' };
+}
+
+/** Ids of the detections, or chains, that are of one of these types. */
+function idsOfTypes(types: readonly string[], known: Catalogue): readonly string[] {
+  const ids = [...known.entries, ...known.knowledge.chains].map(({ id }) => id);
+  return ids.filter((id) => types.includes(kindOf(id, known).type));
+}
+
+/** A chain is on every host that has a step of it. */
+function isOnHost(hostIds: readonly string[]): Prisma.Sql {
+  const ids = [...hostIds];
+  return Prisma.sql`(f.host_id::text = ANY(${ids}) OR EXISTS (
+    SELECT 1 FROM chain_member m WHERE m.chain_id = f.id AND m.host_id::text = ANY(${ids})))`;
+}
+
 function afterSql(query: FindingListQuery, [value, number]: Cursor): Prisma.Sql {
   const sort = SORT_SQL[query.sort];
   const bound = NUMERIC_SORTS.includes(query.sort)
@@ -166,7 +189,7 @@ function afterSql(query: FindingListQuery, [value, number]: Cursor): Prisma.Sql 
 type Facet = keyof FindingFacets;
 
 /** @param except a facet that its own choice does not narrow, so that its other values keep their numbers */
-function whereSql(filter: FindingFilter, except: Facet | null): Prisma.Sql {
+function whereSql(filter: FindingFilter, except: Facet | null, known: Catalogue): Prisma.Sql {
   const parts = [
     Prisma.sql`f.investigation_id = ${DEFAULT_INVESTIGATION}`,
     Prisma.sql`f.state <> 'superseded'`,
@@ -177,12 +200,13 @@ function whereSql(filter: FindingFilter, except: Facet | null): Prisma.Sql {
   };
   anyOf('severity', filter.severity, Prisma.sql`f.severity::text`);
   anyOf('detection', filter.detection, Prisma.sql`f.detection_id`);
+  if (filter.type && filter.type.length > 0 && except !== 'type')
+    parts.push(Prisma.sql`f.detection_id = ANY(${[...idsOfTypes(filter.type, known)]})`);
   anyOf('status', filter.status, Prisma.sql`f.status::text`);
   anyOf('mode', filter.mode, Prisma.sql`f.mode::text`);
   anyOf(null, filter.disposition, Prisma.sql`f.disposition::text`);
   anyOf('owner', filter.owner, Prisma.sql`COALESCE(f.owner_id, 'none')`);
-  if (filter.host && filter.host.length > 0 && except !== 'host')
-    parts.push(Prisma.sql`f.host_id::text = ANY(${[...filter.host]})`);
+  if (filter.host && filter.host.length > 0 && except !== 'host') parts.push(isOnHost(filter.host));
   if (filter.technique && filter.technique.length > 0)
     parts.push(Prisma.sql`f.techniques && ${[...filter.technique]}::text[]`);
   if (filter.q) {
@@ -198,43 +222,60 @@ function whereSql(filter: FindingFilter, except: Facet | null): Prisma.Sql {
 const FACET_SQL: Record<Facet, { value: Prisma.Sql; label: Prisma.Sql }> = {
   severity: { value: Prisma.sql`f.severity::text`, label: Prisma.sql`f.severity::text` },
   detection: { value: Prisma.sql`f.detection_id`, label: Prisma.sql`f.detection_id` },
+  type: { value: Prisma.sql`f.detection_id`, label: Prisma.sql`f.detection_id` },
   host: { value: Prisma.sql`f.host_id::text`, label: Prisma.sql`h.name` },
   status: { value: Prisma.sql`f.status::text`, label: Prisma.sql`f.status::text` },
   owner: { value: Prisma.sql`COALESCE(f.owner_id, 'none')`, label: Prisma.sql`COALESCE(u.name, 'Nobody')` },
   mode: { value: Prisma.sql`f.mode::text`, label: Prisma.sql`f.mode::text` },
 };
 const FACET_VALUES = 20;
+/** Detections with findings of one investigation; their types are counted from them. */
+const DETECTIONS_MAX = 10_000;
 
-async function facetCounts(query: FindingListQuery, known: Knowledge): Promise<FindingFacets> {
+async function facetCounts(query: FindingListQuery, known: Catalogue): Promise<FindingFacets> {
   const count = async (facet: Facet): Promise<FacetValue[]> => {
     const { value, label } = FACET_SQL[facet];
     const rows = await db.$queryRaw<{ value: string | null; label: string | null; count: bigint }[]>`
       SELECT ${value} AS value, ${label} AS label, count(*) AS count
       FROM finding f LEFT JOIN "user" u ON u.id = f.owner_id LEFT JOIN host h ON h.id = f.host_id
-      WHERE ${whereSql(query, facet)} GROUP BY 1, 2 ORDER BY 3 DESC, 2 LIMIT ${FACET_VALUES}`;
+      WHERE ${whereSql(query, facet, known)} GROUP BY 1, 2 ORDER BY 3 DESC, 2
+      LIMIT ${facet === 'type' ? DETECTIONS_MAX : FACET_VALUES}`;
     return rows.flatMap((row) =>
       row.value === null
         ? []
         : [{ value: row.value, label: fromPostgres(row.label ?? row.value), count: Number(row.count) }],
     );
   };
-  const [severity, detection, host, status, owner, mode] = await Promise.all([
+  const [severity, detection, ofDetections, host, status, owner, mode] = await Promise.all([
     count('severity'),
     count('detection'),
+    count('type'),
     count('host'),
     count('status'),
     count('owner'),
     count('mode'),
   ]);
-  const nameOf = (id: string): string => known.rules.find((rule) => rule.id === id)?.name ?? id;
   return {
     severity: severity.toSorted((a, b) => rank(SEVERITIES, b.value) - rank(SEVERITIES, a.value)),
-    detection: detection.map((facet) => ({ ...facet, label: nameOf(facet.value) })),
+    detection: detection.map((facet) => ({ ...facet, label: kindOf(facet.value, known).name })),
+    type: typeFacet(ofDetections, known),
     host,
     status: status.toSorted((a, b) => rank(FINDING_STATUSES, a.value) - rank(FINDING_STATUSES, b.value)),
     owner,
     mode,
   };
+}
+
+function typeFacet(ofDetections: readonly FacetValue[], known: Catalogue): FacetValue[] {
+  const types = Map.groupBy(ofDetections, ({ value }) => kindOf(value, known).type);
+  types.delete('');
+  return [...types]
+    .map(([type, facets]) => ({
+      value: type,
+      label: type,
+      count: facets.reduce((sum, facet) => sum + facet.count, 0),
+    }))
+    .toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
 }
 
 function rank(order: readonly string[], value: string): number {

@@ -6,10 +6,11 @@ import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
 import { hostName } from '#lib/events/names.ts';
 import { recomputeRisk } from '#lib/risk/recompute.ts';
 import { findingSeverity } from '#lib/risk/severity.ts';
-import { episodesOf } from '#lib/risk/window.ts';
 import { joinHosts } from './hosts.ts';
 import { findingIdentity } from './identity.ts';
+import { EXISTING_COLUMNS, type ExistingFinding, keepFinding, withdrawFinding } from './keep.ts';
 import { selectedEvents } from './selected-events.ts';
+import { carryTriage, supersedeOthers } from './supersede.ts';
 
 /**
  * Makes the findings of an investigation equal to what its events give now. Nothing is incremented: run twice, or after
@@ -25,22 +26,29 @@ export async function recomputeFindings(
   await lockInvestigation(tx, investigationId, 'exclusive');
   await joinHosts(tx, investigationId);
   const hosts = await hostIds(tx, investigationId);
+  await supersedeOthers(tx, investigationId, [...knowledge.rules, ...knowledge.chains], new Date(nowMs));
+  const withRows = await rulesWithRows(tx, investigationId);
   for (const rule of knowledge.rules) {
+    if (!withRows.has(`${rule.id} ${rule.variant}`)) continue;
     const events = await selectedEvents(tx, investigationId, rule.id, rule.variant);
     const results = detect(rule, events, { nowMs, lenient: true, extended: true });
     await applyResults(tx, investigationId, rule, results, hosts, nowMs);
   }
-  await recomputeRisk(tx, investigationId, knowledge);
+  await carryTriage(tx, investigationId);
+  await recomputeRisk(tx, investigationId, knowledge, nowMs);
 }
 
-type Existing = {
-  readonly id: string;
-  readonly isTouched: boolean;
-  readonly status: string;
-  readonly closedAt: Date | null;
-  readonly recurredAt: Date | null;
-  readonly episodes: readonly { readonly startTicks: bigint }[];
-};
+/** Rules that selected an event or have a finding, by id and variant: of a thousand, most have neither. */
+async function rulesWithRows(
+  tx: Prisma.TransactionClient,
+  investigationId: string,
+): Promise<ReadonlySet<string>> {
+  const rows = await tx.$queryRaw<{ rule: string }[]>`
+    SELECT DISTINCT detection_id || ' ' || variant AS rule FROM selection WHERE investigation_id = ${investigationId}
+    UNION
+    SELECT DISTINCT detection_id || ' ' || variant FROM finding WHERE investigation_id = ${investigationId}`;
+  return new Set(rows.map(({ rule }) => rule));
+}
 
 async function applyResults(
   tx: Prisma.TransactionClient,
@@ -50,18 +58,11 @@ async function applyResults(
   hosts: ReadonlyMap<string, string>,
   nowMs: number,
 ): Promise<void> {
-  const existing = new Map<string, Existing>(
+  const existing = new Map<string, ExistingFinding>(
     (
       await tx.finding.findMany({
         where: { investigationId, detectionId: rule.id, variant: rule.variant },
-        select: {
-          id: true,
-          isTouched: true,
-          status: true,
-          closedAt: true,
-          recurredAt: true,
-          episodes: { select: { startTicks: true } },
-        },
+        select: EXISTING_COLUMNS,
       })
     ).map((finding) => [finding.id, finding]),
   );
@@ -88,86 +89,36 @@ async function writeFinding(
   investigationId: string,
   result: Result,
   hosts: ReadonlyMap<string, string>,
-  existing: Existing | null,
+  existing: ExistingFinding | null,
   nowMs: number,
 ): Promise<void> {
-  const { rule } = result;
-  const episodes = episodesOf(
-    result.events.flatMap((event) => (event.record.timeTicks === null ? [] : [event.record.timeTicks])),
-  );
+  const { rule, mode } = result;
   // Only strict findings carry risk: what was filled, joined or decoded adds nothing to the strict sum.
-  const riskScore = result.mode === 'strict' ? rule.riskScore : 0;
-  const computed = {
-    state: 'active' as const,
-    hostId: result.dest === null ? null : (hosts.get(toPostgres(hostName(result.dest))) ?? null),
-    dest: result.dest === null ? null : toPostgres(result.dest),
-    user: result.user === null ? null : toPostgres(result.user),
-    sentence: toPostgres(result.sentence),
-    count: result.events.length,
-    firstTicks: result.firstTicks,
-    lastTicks: result.lastTicks,
-    riskScore,
-    severity: result.mode === 'strict' ? findingSeverity(riskScore) : ('info' as const),
-    techniques: [...rule.techniques],
-    row: jsonToPostgres([...result.row]) as Prisma.InputJsonValue,
-    filled: [...result.filled],
-  };
-  await tx.finding.upsert({
-    where: { id },
-    create: {
+  const riskScore = mode === 'strict' ? rule.riskScore : 0;
+  await keepFinding(
+    tx,
+    {
       id,
       investigationId,
       detectionId: rule.id,
       variant: rule.variant,
-      mode: result.mode,
-      ...computed,
+      mode,
+      hostId: result.dest === null ? null : (hosts.get(toPostgres(hostName(result.dest))) ?? null),
+      dest: result.dest === null ? null : toPostgres(result.dest),
+      user: result.user === null ? null : toPostgres(result.user),
+      sentence: toPostgres(result.sentence),
+      firstTicks: result.firstTicks,
+      lastTicks: result.lastTicks,
+      riskScore,
+      severity: mode === 'strict' ? findingSeverity(riskScore) : 'info',
+      techniques: rule.techniques,
+      row: jsonToPostgres([...result.row]) as Prisma.InputJsonValue,
+      filled: result.filled,
+      events: result.events.map(({ id: eventId, record }) => ({ id: eventId, timeTicks: record.timeTicks })),
     },
-    update: { ...computed, ...recurrence(existing, episodes, nowMs) },
-  });
-  await tx.$executeRaw`DELETE FROM finding_event WHERE finding_id = ${id}`;
-  await tx.$executeRaw`
-    INSERT INTO finding_event (finding_id, investigation_id, event_id)
-    SELECT ${id}, ${investigationId}, unnest(${result.events.map((event) => event.id)}::char(64)[])`;
-  await tx.episode.deleteMany({ where: { findingId: id } });
-  await tx.episode.createMany({
-    data: episodes.map((episode, number) => ({ findingId: id, number, ...episode })),
-  });
-}
-
-/** An episode that appears after the finding was closed reopens it; only a filter rule silences the future. */
-function recurrence(
-  existing: Existing | null,
-  episodes: readonly { readonly startTicks: bigint }[],
-  nowMs: number,
-): { status?: 'new'; recurredAt?: Date } {
-  if (existing?.status !== 'closed') return {};
-  const known = existing.episodes.map((episode) => episode.startTicks);
-  const latest = known.reduce<bigint | null>(
-    (max, ticks) => (max === null || ticks > max ? ticks : max),
-    null,
+    existing,
+    nowMs,
   );
-  const isNew = episodes.some((episode) => latest !== null && episode.startTicks > latest);
-  return isNew && episodes.length > known.length ? { status: 'new', recurredAt: new Date(nowMs) } : {};
-}
-
-/** A finding without events goes if nobody touched it, else stays as "evidence deleted" without risk. */
-async function withdrawFinding(tx: Prisma.TransactionClient, finding: Existing): Promise<void> {
-  if (!finding.isTouched) {
-    await tx.finding.delete({ where: { id: finding.id } });
-    return;
-  }
-  await tx.finding.update({
-    where: { id: finding.id },
-    data: {
-      state: 'evidence_deleted',
-      count: 0,
-      riskScore: 0,
-      chainId: null,
-      chainSeverity: null,
-      events: { deleteMany: {} },
-      episodes: { deleteMany: {} },
-    },
-  });
 }
 
 async function hostIds(

@@ -61,6 +61,8 @@ export type FindingFilter = {
   readonly q?: string;
   readonly severity?: readonly Severity[];
   readonly detection?: readonly string[];
+  /** Of a detection: TTP, Anomaly, …; Chain of a chain. */
+  readonly type?: readonly string[];
   readonly host?: readonly string[];
   readonly status?: readonly FindingStatus[];
   readonly disposition?: readonly Disposition[];
@@ -72,7 +74,7 @@ export type FindingFilter = {
 
 export type FacetValue = { readonly value: string; readonly label: string; readonly count: number };
 export type FindingFacets = Readonly<
-  Record<'severity' | 'detection' | 'host' | 'status' | 'owner' | 'mode', readonly FacetValue[]>
+  Record<'severity' | 'detection' | 'type' | 'host' | 'status' | 'owner' | 'mode', readonly FacetValue[]>
 >;
 
 export type FindingPage = {
@@ -96,7 +98,7 @@ export type FindingEventItem = {
   readonly recordId: string | null;
   readonly summary: string;
   readonly fields: readonly (readonly [name: string, value: RowValue])[];
-  /** The event as Windows Event XML. */
+  /** The event as Windows Event XML; of other logs the text as it was read. */
   readonly xml: string;
   readonly sightings: readonly {
     readonly evidenceId: string;
@@ -115,6 +117,19 @@ export type WhyItFired = {
   readonly ranges: readonly (readonly [number, number])[];
 };
 
+/** A detection that could judge the events of a finding, and the first of its terms that they do not satisfy. */
+export type UnmatchedDetection = {
+  readonly detectionId: string;
+  readonly detectionName: string;
+  readonly term: string;
+  readonly field: string | null;
+  /** What the event has in the field; null: nothing. */
+  readonly value: string | null;
+};
+
+/** One step from what was logged to what matched. */
+export type DecodingStepItem = { readonly method: string; readonly before: string; readonly after: string };
+
 export type FindingTechnique = {
   readonly id: string;
   readonly name: string;
@@ -130,15 +145,41 @@ export type HistoryItem = {
   readonly after: Readonly<Record<string, unknown>> | null;
 };
 
-export type ChainStep = {
+export type ChainReference = {
   readonly findingId: string;
   readonly findingNumber: number;
   readonly sentence: string;
-  readonly label: string;
-  readonly ticks: string | null;
   readonly severity: Severity;
+};
+
+/** Events of one finding on one host that play one part in a chain. */
+export type ChainStep = ChainReference & {
+  /** The part that it plays. */
+  readonly label: string;
+  readonly host: { readonly id: string; readonly name: string };
+  /** Of the first event. */
+  readonly ticks: string;
+  readonly eventCount: number;
+  readonly mode: FindingMode;
   readonly isThis: boolean;
   readonly techniques: readonly string[];
+};
+
+/** A chain; it is a finding of its own. */
+export type FindingChain = ChainReference & {
+  readonly name: string;
+  /** Hosts with a step of it, in the order of their first steps. */
+  readonly hosts: readonly { readonly id: string; readonly name: string }[];
+  /** In order of time, at most the first 200. */
+  readonly steps: readonly ChainStep[];
+  readonly stepTotal: number;
+};
+
+/** A chain as its hosts tell it. */
+export type HostChain = ChainReference & {
+  readonly name: string;
+  readonly firstTicks: string;
+  readonly lastTicks: string;
 };
 
 export type FindingDetail = FindingListItem & {
@@ -148,15 +189,21 @@ export type FindingDetail = FindingListItem & {
   /** Columns of the search's row, in order. */
   readonly row: readonly (readonly [name: string, value: RowValue])[];
   readonly search: string;
+  /** `extended`: the detection is none of the published ones. */
+  readonly evaluation: 'strict' | 'extended';
   readonly why: readonly WhyItFired[];
+  /** In order; empty when what was logged matched. */
+  readonly decoding: readonly DecodingStepItem[];
+  /** Forms of evidence whose fields got the names that searches use here: Splunk would not match that source. */
+  readonly mappedFrom: readonly string[];
+  readonly unmatched: readonly UnmatchedDetection[];
   /** At most the first 100; eventTotal says how many there are. */
   readonly events: readonly FindingEventItem[];
   readonly eventTotal: number;
-  readonly chain: {
-    readonly name: string;
-    readonly severity: Severity;
-    readonly steps: readonly ChainStep[];
-  } | null;
+  /** The chain that this finding is, else the worst that it is a member of. */
+  readonly chain: FindingChain | null;
+  /** Further chains that it is a member of. */
+  readonly otherChains: readonly ChainReference[];
   readonly techniqueDetails: readonly FindingTechnique[];
   readonly killChain: readonly string[];
   readonly nist: readonly string[];

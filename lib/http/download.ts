@@ -19,6 +19,17 @@ export function downloadAnswer(file: {
   });
 }
 
+/** A text of our own to keep. */
+export function textDownload(name: string, text: string, contentType: string): Response {
+  return new Response(text, {
+    headers: {
+      ...API_HEADERS,
+      'content-type': `${contentType}; charset=utf-8`,
+      'content-disposition': attachment(name),
+    },
+  });
+}
+
 /**
  * Content-Disposition of a download (RFC 6266): an ASCII name for old programs, and the whole name as RFC 8187 writes it.
  * Control and direction characters become `_`, so that a name cannot pretend to be another.

@@ -6,8 +6,16 @@
  * `listFindings` is the entry; its inputs are the schemas that forms use too, its answer is described in schemas.ts.
  */
 import { z } from 'zod';
+import {
+  comparisonQuery,
+  detectionChange,
+  detectionListQuery,
+  detectionReference,
+  exportQuery,
+  importQuery,
+} from '#lib/catalogue/inputs.ts';
 import { findingChange, findingListQuery, noteInput } from '#lib/findings/inputs.ts';
-import { riskObjectQuery } from '#lib/risk/inputs.ts';
+import { incidentQuery, riskObjectQuery } from '#lib/risk/inputs.ts';
 import { hostListQuery, timelineQuery } from '#lib/timeline/inputs.ts';
 import type { Access } from './access.ts';
 import * as answers from './schemas.ts';
@@ -167,6 +175,15 @@ export const listRiskObjects = {
   response: answers.riskObjectPage,
 } as const satisfies Endpoint;
 
+export const listIncidents = {
+  method: 'GET',
+  path: '/api/v1/incidents',
+  summary: 'What wants a person at once, the worst first: chains over one host or several.',
+  permission: 'read',
+  query: incidentQuery,
+  response: answers.incidentPage,
+} as const satisfies Endpoint;
+
 export const getAttackMatrix = {
   method: 'GET',
   path: '/api/v1/attack',
@@ -181,6 +198,77 @@ export const getOverview = {
   summary: 'The numbers of the overview.',
   permission: 'read',
   response: answers.overview,
+} as const satisfies Endpoint;
+
+export const listDetections = {
+  method: 'GET',
+  path: '/api/v1/detections',
+  summary: 'Detections that are shipped or imported, with how far stored evidence was read for them.',
+  permission: 'read',
+  query: detectionListQuery,
+  response: answers.detectionPage,
+} as const satisfies Endpoint;
+
+export const getDetection = {
+  method: 'GET',
+  path: '/api/v1/detections/{id}',
+  summary: 'One detection: its searches, what it needs, and the hosts that it can judge.',
+  permission: 'read',
+  params: detectionReference,
+  response: answers.detectionDetail,
+} as const satisfies Endpoint;
+
+export const updateDetection = {
+  method: 'PATCH',
+  path: '/api/v1/detections/{id}',
+  summary: 'Enables or disables a detection, lets another variant count, or sets the risk of its findings.',
+  permission: 'manage-detections',
+  params: detectionReference,
+  body: detectionChange,
+  response: answers.detectionDetail,
+} as const satisfies Endpoint;
+
+export const compareDetection = {
+  method: 'GET',
+  path: '/api/v1/detections/{id}/comparison',
+  summary: 'What another variant finds in the stored evidence beside the one that counts.',
+  permission: 'read',
+  params: detectionReference,
+  query: comparisonQuery,
+  response: answers.variantComparison,
+} as const satisfies Endpoint;
+
+export const exportDetection = {
+  method: 'GET',
+  path: '/api/v1/detections/{id}/export',
+  summary: 'The detection as published YAML or as a Sigma rule.',
+  permission: 'read',
+  params: detectionReference,
+  query: exportQuery,
+  responseType: 'application/yaml',
+} as const satisfies Endpoint;
+
+export const importDetections = {
+  method: 'POST',
+  path: '/api/v1/detections/import',
+  summary:
+    'Imports detections (published YAML, savedsearches.conf, Sigma), macros.conf, transforms.conf and CSV lookups.',
+  permission: 'manage-detections',
+  query: importQuery,
+  body: z.object({
+    file: z.array(z.file()).min(1).describe('One part a file; they may refer to each other.'),
+  }),
+  bodyType: 'multipart/form-data',
+  response: answers.importResult,
+} as const satisfies Endpoint;
+
+export const reprocessEvidence = {
+  method: 'POST',
+  path: '/api/v1/detections/reprocess',
+  summary: 'Has all stored evidence read again for every enabled detection.',
+  permission: 'manage-detections',
+  status: 202,
+  response: answers.reprocessStarted,
 } as const satisfies Endpoint;
 
 const getHealth = {
@@ -229,8 +317,16 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getHost,
   getHostTimeline,
   listRiskObjects,
+  listIncidents,
   getAttackMatrix,
   getOverview,
+  listDetections,
+  getDetection,
+  updateDetection,
+  compareDetection,
+  exportDetection,
+  importDetections,
+  reprocessEvidence,
   getHealth,
   getReadiness,
   getMetrics,

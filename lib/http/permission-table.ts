@@ -38,6 +38,10 @@ export const ACTIONS: readonly ActionAccess[] = [
     signOut: { public: 'ends the own session, if there is one' },
   }),
   ...actions('app/(dashboard)/account/actions.ts', { changePassword: 'read' }),
+  ...actions('app/(dashboard)/detections/actions.ts', {
+    changeDetectionAction: 'manage-detections',
+    reprocessAction: 'manage-detections',
+  }),
   ...actions('app/(dashboard)/evidence/actions.ts', {
     askConsequences: 'delete-evidence',
     removeEvidence: 'delete-evidence',

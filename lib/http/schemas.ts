@@ -3,6 +3,7 @@
  * them, so that the document stays true.
  */
 import { z } from 'zod';
+import { DETECTION_STATUSES } from '#lib/catalogue/inputs.ts';
 import { ERROR_STATUS, type ErrorCode } from '#lib/errors.ts';
 import { DISPOSITIONS, FINDING_MODES, FINDING_STATUSES } from '#lib/findings/types.ts';
 import { SEVERITIES } from '#lib/risk/severity.ts';
@@ -144,6 +145,7 @@ export const findingPage = z.strictObject({
   facets: z.strictObject({
     severity: facet,
     detection: facet,
+    type: facet,
     host: facet,
     status: facet,
     owner: facet,
@@ -155,6 +157,7 @@ const value = z.union([text, z.number()]);
 const namedValues = z
   .array(z.tuple([text, z.union([value, z.array(value), z.null()])]))
   .describe('Pairs of field name and value, in order; a multivalue field has an array.');
+const chainReference = z.strictObject({ findingId: text, findingNumber: count, sentence: text, severity });
 const beforeOrAfter = z.record(text, z.unknown()).nullable();
 
 export const findingDetail = findingItem.extend({
@@ -163,6 +166,28 @@ export const findingDetail = findingItem.extend({
   filled: z.array(text),
   row: namedValues,
   search: text,
+  evaluation: z
+    .enum(['strict', 'extended'])
+    .describe(
+      '`extended`: the detection is none of the published ones, so that all of its findings are extended.',
+    ),
+  decoding: z
+    .array(z.strictObject({ method: text, before: text, after: text }))
+    .describe('Steps from what was logged to what matched; empty when what was logged matched.'),
+  mappedFrom: z
+    .array(text)
+    .describe('Forms of evidence whose fields got names that the same source has not in Splunk.'),
+  unmatched: z
+    .array(
+      z.strictObject({
+        detectionId: text,
+        detectionName: text,
+        term: text,
+        field: optionalText,
+        value: optionalText,
+      }),
+    )
+    .describe('Other detections that could judge the events, and the first term of each that does not hold.'),
   why: z.array(
     z.strictObject({
       field: text,
@@ -194,25 +219,27 @@ export const findingDetail = findingItem.extend({
     }),
   ),
   eventTotal: count,
-  chain: z
-    .strictObject({
+  chain: chainReference
+    .extend({
       name: text,
-      severity,
+      hosts: z.array(person),
+      stepTotal: count,
       steps: z.array(
-        z.strictObject({
-          findingId: text,
-          findingNumber: count,
-          sentence: text,
+        chainReference.extend({
           label: text,
-          ticks: ticks.nullable(),
-          time: time.nullable(),
-          severity,
+          host: person,
+          ticks,
+          time,
+          eventCount: count,
+          mode: z.enum(FINDING_MODES),
           isThis: z.boolean(),
           techniques: z.array(text),
         }),
       ),
     })
-    .nullable(),
+    .nullable()
+    .describe('The chain that the finding is, else the worst that it is a member of.'),
+  otherChains: z.array(chainReference),
   techniqueDetails: z.array(
     z.looseObject({ id: text, name: text, parentId: optionalText, tactics: z.array(person) }),
   ),
@@ -269,6 +296,7 @@ const hostItem = z.strictObject({
   eventCount: count,
   ...span,
   hasChain: z.boolean(),
+  chainSeverity: severity.nullable(),
   blindDetections: z.array(text),
 });
 
@@ -297,7 +325,7 @@ export const hostDetail = hostItem.extend({
   findings: z.array(findingItem),
   coverage: z.array(coverage),
   evidence: z.array(z.strictObject({ id: z.uuid(), name: text, count })),
-  chain: z.strictObject({ name: text, severity, ...span }).nullable(),
+  chain: chainReference.extend({ name: text, ...span }).nullable(),
 });
 
 const fromTo = { fromTicks: ticks, from_time: time, toTicks: ticks, to_time: time };
@@ -346,6 +374,184 @@ export const riskObjectPage = z.strictObject({
   ),
   nextCursor: optionalText,
   total: count,
+});
+
+export const incidentPage = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      kind: z.literal('chain').describe('What raised it.'),
+      findingId: text.describe('The finding as which it is triaged.'),
+      findingNumber: count,
+      name: text,
+      sentence: text,
+      severity,
+      status: z.enum(FINDING_STATUSES),
+      owner: person.nullable(),
+      hosts: z.array(person),
+      stories: z.array(text),
+      techniques: z.array(text),
+      ...span,
+    }),
+  ),
+  nextCursor: optionalText,
+  total: count,
+});
+
+// ---------------------------------------------------------------------------------------------- detections
+
+const detectionStatus = z.enum(DETECTION_STATUSES);
+const searchProblem = z
+  .strictObject({ message: text, from: count, to: count, excerpt: text })
+  .describe('Why the search cannot run; UTF-16 offsets in it, and the line with carets under the place.');
+
+const detectionItem = z.strictObject({
+  id: text,
+  name: text,
+  type: text,
+  version: count,
+  isShipped: z.boolean(),
+  isEnabled: z.boolean(),
+  status: detectionStatus,
+  problem: searchProblem.nullable(),
+  techniques: z.array(text),
+  riskScore: z.number(),
+  variant: optionalText.describe('The variant that counts.'),
+  variants: z.array(text),
+  findingCount: count,
+  lastTicks: ticks.nullable(),
+  last_time: time.nullable(),
+  relevantCount: count,
+});
+
+const reprocess = z.strictObject({
+  fileTotal: count,
+  fileDone: count,
+  byteTotal: count,
+  byteDone: count,
+  isDone: z.boolean(),
+  failures: z.array(z.strictObject({ evidenceId: z.uuid(), name: text, message: text })),
+});
+
+export const reprocessStarted = z.strictObject({ reprocess: reprocess.nullable() });
+
+export const detectionPage = z.strictObject({
+  items: z.array(detectionItem),
+  total: count,
+  byStatus: z.strictObject(
+    Object.fromEntries(DETECTION_STATUSES.map((status) => [status, count])) as Record<
+      (typeof DETECTION_STATUSES)[number],
+      typeof count
+    >,
+  ),
+  reprocess: reprocess.nullable(),
+});
+
+export const detectionDetail = detectionItem.extend({
+  description: text,
+  howToImplement: text,
+  knownFalsePositives: text,
+  stories: z.array(text),
+  dataSources: z.array(text),
+  references: z.array(text),
+  killChain: z.array(text),
+  nist: z.array(text),
+  cis: z.array(text),
+  risk: z.strictObject({
+    impact: z.number(),
+    confidence: z.number(),
+    message: text,
+    objects: z.array(z.strictObject({ field: text, type: text })),
+    setScore: z.number().nullable(),
+  }),
+  wantedVariant: optionalText,
+  stopped: optionalText,
+  hasSigma: z.boolean(),
+  searches: z.array(
+    z.strictObject({
+      name: text,
+      isShipped: z.boolean(),
+      isCounting: z.boolean(),
+      search: text,
+      expandedSearch: optionalText,
+      problem: searchProblem.nullable(),
+      unreadFiles: count,
+      unreadBytes: count,
+    }),
+  ),
+  versions: z.array(
+    z.strictObject({
+      number: count,
+      variant: text,
+      fileName: text,
+      sha256: text.length(64),
+      importedBy: text,
+      importedAt: ownTime,
+    }),
+  ),
+  covered: z.array(
+    z.strictObject({ id: z.uuid(), name: text, relevantCount: count, selectedCount: count, ...span }),
+  ),
+  blind: z.array(person),
+  coveredTotal: count,
+  blindTotal: count,
+  blindLabel: text,
+  selectedMax: count,
+  history: z.array(
+    z.strictObject({
+      at: ownTime,
+      actorName: text,
+      action: text,
+      before: beforeOrAfter,
+      after: beforeOrAfter,
+    }),
+  ),
+});
+
+const comparedFindings = z.array(
+  z.strictObject({
+    sentence: text,
+    dest: optionalText,
+    user: optionalText,
+    mode: text,
+    count,
+    firstTicks: ticks.nullable(),
+    first_time: time.nullable(),
+  }),
+);
+
+export const variantComparison = z.strictObject({
+  counting: optionalText,
+  other: text,
+  result: z
+    .strictObject({
+      countingTotal: count,
+      otherTotal: count,
+      sameTotal: count,
+      onlyCounting: comparedFindings,
+      onlyOther: comparedFindings,
+    })
+    .nullable()
+    .describe('Null: too many events to compare.'),
+  unreadFiles: count,
+});
+
+export const importResult = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id: text,
+      name: text,
+      fileName: text,
+      outcome: z.enum(['added', 'updated', 'unchanged', 'shipped']),
+      version: count,
+      variant: text,
+      isEnabled: z.boolean(),
+      status: z.enum(['runs', 'no-data', 'cannot-run']),
+      problem: searchProblem.nullable(),
+    }),
+  ),
+  macros: z.array(text),
+  lookups: z.array(text),
+  problems: z.array(z.strictObject({ place: text, line: count.optional(), message: text })),
 });
 
 // ------------------------------------------------------------------------------------------------- reports

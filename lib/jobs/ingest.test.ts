@@ -65,6 +65,8 @@ describe('the main job', () => {
     const page = await listFindings(ANALYST, findingListQuery.parse({ sort: 'first', direction: 'asc' }));
     expect(page.items.map((item) => [item.mode, item.count, item.user, item.firstTicks])).toEqual([
       ['strict', 2, 'unknown', '17096298113000123'],
+      // The chain that they make.
+      ['extended', 7, 'unknown', '17096298113000123'],
       ['strict', 1, 'S-1-5-21-4230534742-2542757381-3142984815-1111', '17096300421254367'],
       ['strict', 2, 'S-1-5-21-4230534742-2542757381-3142984815-1111', '17096301405000001'],
       ['strict', 1, 'S-1-5-21-4230534742-2542757381-3142984815-1111', '17096301600000013'],
@@ -107,7 +109,8 @@ describe('the main job', () => {
     const id = await addAndRead('Application_no_crc32.evtx');
     const { coverage, recordCount } = await getEvidence(ANALYST, id);
     expect(recordCount).toBe(17);
-    expect(coverage.map((one) => one.outcome)).toEqual(['blind', 'blind']);
+    expect(coverage.length).toBeGreaterThanOrEqual(2);
+    expect(coverage.filter((one) => one.outcome !== 'blind')).toEqual([]);
   });
 
   it('shows the host with its kept events in lanes, all of them without a range', async () => {
@@ -178,7 +181,7 @@ describe('deleting evidence', () => {
     const id = await addAndRead(POWERSHELL);
     const both = await stateOf();
     expect(await deletionConsequences(ANALYST, id)).toMatchObject({
-      findingsRemoved: 4,
+      findingsRemoved: 5,
       findingsKept: 0,
       sharedEventCount: 0,
     });

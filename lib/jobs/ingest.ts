@@ -1,13 +1,16 @@
+import { currentCatalogue } from '#lib/catalogue/current.ts';
+import { markRead } from '#lib/catalogue/marks.ts';
+import { planReprocess, recompute } from '#lib/catalogue/settle.ts';
 import { Batch } from '#lib/custody/batch.ts';
 import type { EvidenceStore } from '#lib/custody/store.ts';
 import { type Lease, LeaseLost, writeBatch } from '#lib/custody/write-batch.ts';
 import type { db as Database } from '#lib/db/client.ts';
+import type { Prisma } from '#lib/db/generated/client.ts';
+import { lockInvestigation } from '#lib/db/locks.ts';
 import { toPostgres } from '#lib/db/postgres-text.ts';
-import type { Knowledge } from '#lib/detection/rule.ts';
 import { Occurrences } from '#lib/events/occurrences.ts';
 import { EvidenceRefused, readEvidence } from '#lib/evidence/read.ts';
 import { openFile } from '#lib/evidence/source.ts';
-import { recomputeFindings } from '#lib/findings/recompute.ts';
 
 /** A batch is written when its blocks hold this much, or after this long, whichever comes first. */
 const BATCH_BYTES = 16 * 1024 * 1024;
@@ -22,7 +25,6 @@ const TRANSACTION = { timeout: 120_000, maxWait: 30_000 };
 export type IngestContext = {
   readonly db: typeof Database;
   readonly store: EvidenceStore;
-  readonly knowledge: Knowledge;
   readonly signal?: AbortSignal;
 };
 
@@ -69,7 +71,11 @@ async function takeLease(evidenceId: string, { db }: IngestContext): Promise<Hel
       started_at = COALESCE(started_at, now())
     WHERE id = ${evidenceId}::uuid AND status IN ('waiting', 'reading')
     RETURNING investigation_id, sha256, epoch, next_offset, next_block`;
-  if (!row || row.epoch > MAX_EPOCHS) return null;
+  if (!row) return null;
+  if (row.epoch > MAX_EPOCHS) {
+    await db.$transaction((tx) => catchUp(tx, row.investigation_id), TRANSACTION);
+    return null;
+  }
   return {
     evidenceId,
     investigationId: row.investigation_id,
@@ -81,7 +87,9 @@ async function takeLease(evidenceId: string, { db }: IngestContext): Promise<Hel
 }
 
 async function readAll(lease: HeldLease, context: IngestContext): Promise<void> {
-  const { db, knowledge } = context;
+  const { db } = context;
+  const { selecting } = await currentCatalogue();
+  const rules = selecting.map(({ rule }) => rule);
   const source = await openFile(context.store.pathOf(lease.sha256));
   try {
     const { form, version, blocks } = await readEvidence(source, {
@@ -93,23 +101,27 @@ async function readAll(lease: HeldLease, context: IngestContext): Promise<void> 
       where: { id: lease.evidenceId, epoch: lease.epoch },
       data: { form, readerVersion: version },
     });
+    await db.$transaction((tx) =>
+      markRead(
+        tx,
+        lease,
+        selecting.map(({ key }) => key),
+      ),
+    );
     const occurrences = await occurrencesSoFar(lease, context);
     let startOffset = lease.nextOffset;
-    let batch = new Batch(knowledge.rules, occurrences, startOffset);
+    let batch = new Batch(rules, occurrences, startOffset);
     let batchStart = Date.now();
     let recomputed = Date.now();
     let hasUnseenSelections = false;
     const flush = async (): Promise<void> => {
-      await db.$transaction((tx) => writeBatch(tx, lease, startOffset, batch, knowledge.rules), TRANSACTION);
+      await db.$transaction((tx) => writeBatch(tx, lease, startOffset, batch, rules), TRANSACTION);
       hasUnseenSelections ||= batch.hasSelections;
       startOffset = batch.nextOffset;
-      batch = new Batch(knowledge.rules, occurrences, startOffset);
+      batch = new Batch(rules, occurrences, startOffset);
       batchStart = Date.now();
       if (hasUnseenSelections && Date.now() - recomputed > RECOMPUTE_MS) {
-        await db.$transaction(
-          (tx) => recomputeFindings(tx, lease.investigationId, knowledge, Date.now()),
-          TRANSACTION,
-        );
+        await db.$transaction((tx) => recompute(tx, lease.investigationId), TRANSACTION);
         recomputed = Date.now();
         hasUnseenSelections = false;
       }
@@ -129,15 +141,19 @@ async function readAll(lease: HeldLease, context: IngestContext): Promise<void> 
   }
 }
 
-/** Findings and the end of the ingest are one transaction, so "ready" means that its findings are there. */
-async function finish(lease: HeldLease, { db, knowledge }: IngestContext): Promise<void> {
+/**
+ * Findings and the end of the ingest are one transaction, so "ready" means that its findings are there. What was enabled
+ * while it was read is read for afterwards.
+ */
+async function finish(lease: HeldLease, { db }: IngestContext): Promise<void> {
   await db.$transaction(async (tx) => {
-    await recomputeFindings(tx, lease.investigationId, knowledge, Date.now());
+    await lockInvestigation(tx, lease.investigationId, 'exclusive');
     const { count } = await tx.evidence.updateMany({
       where: { id: lease.evidenceId, epoch: lease.epoch },
       data: { status: 'ready', message: null, finishedAt: new Date() },
     });
     if (count !== 1) throw new LeaseLost('the evidence is read by another worker or was deleted');
+    await catchUp(tx, lease.investigationId);
   }, TRANSACTION);
 }
 
@@ -147,10 +163,19 @@ async function settle(
   status: 'refused' | 'failed',
   message: string,
 ): Promise<void> {
-  await db.evidence.updateMany({
-    where: { id: lease.evidenceId, epoch: lease.epoch },
-    data: { status, message: toPostgres(message), finishedAt: new Date() },
-  });
+  await db.$transaction(async (tx) => {
+    await tx.evidence.updateMany({
+      where: { id: lease.evidenceId, epoch: lease.epoch },
+      data: { status, message: toPostgres(message), finishedAt: new Date() },
+    });
+    await catchUp(tx, lease.investigationId);
+  }, TRANSACTION);
+}
+
+/** A detection may have waited for the end of this evidence, and this evidence may lack one. */
+async function catchUp(tx: Prisma.TransactionClient, investigationId: string): Promise<void> {
+  await recompute(tx, investigationId);
+  await planReprocess(tx);
 }
 
 /**

@@ -6,10 +6,21 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { changeDetection } from '#lib/catalogue/commands.ts';
+import { importDetections } from '#lib/catalogue/import.ts';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { makeEvtx } from '../../bench/evidence.ts';
-import { add, addAndRead, empty, POWERSHELL, REGISTRY, stateOf, useTestInstance } from './testing.ts';
+import {
+  ANALYST,
+  add,
+  addAndRead,
+  empty,
+  POWERSHELL,
+  REGISTRY,
+  stateOf,
+  useTestInstance,
+} from './testing.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Large enough that a worker is stopped in the middle of it. */
@@ -119,5 +130,41 @@ describe('a worker in the middle of an ingest', () => {
     first.kill('SIGCONT');
     await sleep(3_000);
     expect(await wholeState(id)).toEqual(end);
+  });
+});
+
+/** Selects a few events and has no literal to skip by, so that all of the evidence is parsed. */
+const IMPORTED = {
+  name: 'script_blocks_by_host.yml',
+  text: `
+name: Script Blocks By Host
+id: 0a1b2c3d-0000-4000-8000-000000000002
+type: Hunting
+search: EventCode=4104 | stats count min(_time) as firstTime by Computer UserID
+`,
+};
+
+describe('a worker in the middle of reading evidence again', () => {
+  it('killed: another goes on where it stood and the end is as without', { timeout: 240_000 }, async () => {
+    await importDetections(ANALYST, [IMPORTED], { isEnabling: true });
+    const whole = await wholeState(await addAndRead('big.evtx', bytes));
+    await empty();
+    await changeDetection(ANALYST, '0a1b2c3d-0000-4000-8000-000000000002', { isEnabled: false });
+    const id = await addAndRead('big.evtx', bytes);
+    await changeDetection(ANALYST, '0a1b2c3d-0000-4000-8000-000000000002', { isEnabled: true });
+    const row = () => db.reprocess.findUniqueOrThrow({ where: { evidenceId: id } });
+    for (let kill = 0; kill < 2; kill += 1) {
+      const before = (await row()).nextOffset;
+      const worker = startWorker();
+      await until(async () => {
+        const { nextOffset, finishedAt } = await row();
+        return nextOffset > before || finishedAt !== null;
+      });
+      worker.kill('SIGKILL');
+      await once(worker, 'exit');
+    }
+    startWorker();
+    await until(async () => (await row()).finishedAt !== null);
+    expect(await wholeState(id)).toEqual(whole);
   });
 });

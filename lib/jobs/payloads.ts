@@ -5,3 +5,8 @@ export const INGEST_QUEUE = 'ingest';
 
 export const ingestPayload = z.object({ evidenceId: z.uuid() });
 export type IngestPayload = z.infer<typeof ingestPayload>;
+
+export const REPROCESS_QUEUE = 'reprocess';
+
+export const reprocessPayload = z.object({ evidenceId: z.uuid() });
+export type ReprocessPayload = z.infer<typeof reprocessPayload>;

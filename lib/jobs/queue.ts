@@ -1,6 +1,6 @@
 import { fromPrisma, PgBoss } from 'pg-boss';
 import type { Prisma } from '#lib/db/generated/client.ts';
-import { INGEST_QUEUE, type IngestPayload } from './payloads.ts';
+import { INGEST_QUEUE, type IngestPayload, REPROCESS_QUEUE, type ReprocessPayload } from './payloads.ts';
 
 /** A job whose worker gave no sign for this long is given to another; the least that pg-boss allows. */
 const HEARTBEAT_SECONDS = 10;
@@ -34,13 +34,15 @@ export async function openQueue(options: { isWorker: boolean }): Promise<PgBoss>
     // A lost connection; pg-boss tries again, and the supervisor restarts a process that ends.
   });
   await boss.start();
-  await boss.createQueue(INGEST_QUEUE, {
-    heartbeatSeconds: HEARTBEAT_SECONDS,
-    // A large evidence may take hours; a dead worker is noticed by its heartbeat.
-    expireInSeconds: 23 * 3_600,
-    retryLimit: 10,
-    retryDelay: 1,
-  });
+  for (const queue of [INGEST_QUEUE, REPROCESS_QUEUE]) {
+    await boss.createQueue(queue, {
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+      // A large evidence may take hours; a dead worker is noticed by its heartbeat.
+      expireInSeconds: 23 * 3_600,
+      retryLimit: 10,
+      retryDelay: 1,
+    });
+  }
   return boss;
 }
 
@@ -48,4 +50,10 @@ export async function openQueue(options: { isWorker: boolean }): Promise<PgBoss>
 export async function sendIngest(tx: Prisma.TransactionClient, payload: IngestPayload): Promise<void> {
   const boss = await sendingQueue();
   await boss.send(INGEST_QUEUE, payload, { db: fromPrisma(tx) });
+}
+
+/** Sends within the transaction that says what is to be read again. */
+export async function sendReprocess(tx: Prisma.TransactionClient, payload: ReprocessPayload): Promise<void> {
+  const boss = await sendingQueue();
+  await boss.send(REPROCESS_QUEUE, payload, { db: fromPrisma(tx) });
 }

@@ -8,7 +8,6 @@ import type { Actor } from '#lib/auth/actor.ts';
 import { addEvidence } from '#lib/custody/commands.ts';
 import { EvidenceStore } from '#lib/custody/store.ts';
 import { db } from '#lib/db/client.ts';
-import { knowledge } from '#lib/detection/rules.ts';
 import { env } from '#lib/env.ts';
 import { ingestEvidence } from './ingest.ts';
 import { closeSendingQueue } from './queue.ts';
@@ -53,7 +52,7 @@ export async function add(name: string, bytes: Uint8Array): Promise<string> {
 /** Reads an evidence as a worker does. */
 export async function ingest(id: string, signal?: AbortSignal): Promise<void> {
   const store = new EvidenceStore(env().JOBSIGHT_DATA);
-  await ingestEvidence(id, { db, store, knowledge: await knowledge(), signal });
+  await ingestEvidence(id, { db, store, signal });
 }
 
 export async function addAndRead(name: string, bytes: Uint8Array = evidenceFile(name)): Promise<string> {

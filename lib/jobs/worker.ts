@@ -1,17 +1,25 @@
 import { hostname } from 'node:os';
+import { importFolder } from '#lib/catalogue/folder.ts';
+import { catchUpWithCatalogue } from '#lib/catalogue/settle.ts';
 import { EvidenceStore } from '#lib/custody/store.ts';
 import { db } from '#lib/db/client.ts';
-import { loadKnowledge } from '#lib/detection/rules.ts';
 import { env } from '#lib/env.ts';
 import { log } from '#lib/log.ts';
 import { ingestEvidence } from './ingest.ts';
 import { WORKER_BEAT_MS } from './liveness.ts';
-import { INGEST_QUEUE, type IngestPayload, ingestPayload } from './payloads.ts';
-import { openQueue } from './queue.ts';
+import {
+  INGEST_QUEUE,
+  type IngestPayload,
+  ingestPayload,
+  REPROCESS_QUEUE,
+  type ReprocessPayload,
+  reprocessPayload,
+} from './payloads.ts';
+import { closeSendingQueue, openQueue } from './queue.ts';
+import { reprocessEvidence } from './reprocess.ts';
 
-/** Runs until the signal: takes ingest jobs from the queue, one after the other. */
+/** Runs until the signal: takes jobs from the queue, one of each kind at a time. */
 export async function runWorker(signal: AbortSignal): Promise<void> {
-  const knowledge = await loadKnowledge();
   const store = new EvidenceStore(env().JOBSIGHT_DATA);
   const boss = await openQueue({ isWorker: true });
   const id = `${hostname()}-${process.pid}`;
@@ -26,6 +34,10 @@ export async function runWorker(signal: AbortSignal): Promise<void> {
     beat().catch((error: unknown) => log.warn({ error }, 'the worker could not say that it lives'));
   }, WORKER_BEAT_MS);
 
+  // Only now, so that nobody takes the worker for dead while it does this.
+  await importFolder(env().JOBSIGHT_DATA);
+  await catchUpWithCatalogue();
+
   await boss.work<IngestPayload>(
     INGEST_QUEUE,
     { batchSize: 1, pollingIntervalSeconds: 0.5, includeMetadata: false },
@@ -37,12 +49,28 @@ export async function runWorker(signal: AbortSignal): Promise<void> {
           await ingestEvidence(evidenceId, {
             db,
             store,
-            knowledge,
             signal: AbortSignal.any([signal, job.signal]),
           });
           log.info({ evidenceId, ms: Date.now() - startMs }, 'ingest ended');
         } catch (error) {
           log.error({ evidenceId, error }, 'ingest stopped; it will be tried again');
+          throw error;
+        }
+      }
+    },
+  );
+  await boss.work<ReprocessPayload>(
+    REPROCESS_QUEUE,
+    { batchSize: 1, pollingIntervalSeconds: 0.5, includeMetadata: false },
+    async (jobs) => {
+      for (const job of jobs) {
+        const { evidenceId } = reprocessPayload.parse(job.data);
+        const startMs = Date.now();
+        try {
+          await reprocessEvidence(evidenceId, { db, store, signal: AbortSignal.any([signal, job.signal]) });
+          log.info({ evidenceId, ms: Date.now() - startMs }, 'reading again ended');
+        } catch (error) {
+          log.error({ evidenceId, error }, 'reading again stopped; it will be tried again');
           throw error;
         }
       }
@@ -54,6 +82,7 @@ export async function runWorker(signal: AbortSignal): Promise<void> {
   });
   clearInterval(timer);
   await boss.stop({ graceful: true, timeout: 5_000 });
+  await closeSendingQueue();
   await db.workerHeartbeat.deleteMany({ where: { id } });
   await db.$disconnect();
 }

@@ -1,8 +1,9 @@
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
+import { currentKnowledge } from '#lib/catalogue/current.ts';
 import { techniquesOf } from '#lib/content/attack.ts';
 import { db } from '#lib/db/client.ts';
 import { fromPostgres } from '#lib/db/postgres-text.ts';
-import { knowledge, loadedContent } from '#lib/detection/rules.ts';
+import { loadedContent } from '#lib/detection/rules.ts';
 import { DAY_TICKS } from '#lib/events/ticks.ts';
 import { newestFindings } from '#lib/findings/list.ts';
 import { FINDING_STATUSES } from '#lib/findings/types.ts';
@@ -37,11 +38,10 @@ export async function getOverview(actor: Actor): Promise<Overview> {
       db.riskObject.count({
         where: { investigationId, objectType: 'system', peakScore: { gt: RISK_THRESHOLD } },
       }),
-      db.finding.findMany({
-        where: { ...where, chainId: { not: null } },
-        distinct: ['hostId'],
-        select: { hostId: true },
-      }),
+      db.$queryRaw<{ count: bigint }[]>`
+      SELECT count(DISTINCT m.host_id) AS count FROM chain_member m JOIN finding c ON c.id = m.chain_id
+      WHERE c.investigation_id = ${investigationId} AND c.state = 'active'
+        AND COALESCE(c.disposition NOT IN ('false_positive', 'benign_positive'), true)`,
       db.$queryRaw<{ day: bigint; count: bigint; risk: number }[]>`
       SELECT first_ticks / ${DAY_TICKS} AS day, count(*) AS count, sum(risk_score) AS risk FROM finding
       WHERE investigation_id = ${investigationId} AND state = 'active' AND mode = 'strict' AND first_ticks IS NOT NULL
@@ -52,7 +52,7 @@ export async function getOverview(actor: Actor): Promise<Overview> {
         take: TOP_HOSTS,
       }),
       newestFindings(NEWEST),
-      knowledge(),
+      currentKnowledge(),
     ]);
   const perHost = await db.finding.groupBy({
     by: ['hostId'],
@@ -69,7 +69,7 @@ export async function getOverview(actor: Actor): Promise<Overview> {
     falsePositiveTotal: sum((group) => group.disposition === 'false_positive'),
     hostTotal,
     hostsOverThreshold: overThreshold,
-    chainHostTotal: chains.length,
+    chainHostTotal: Number(chains[0]?.count ?? 0),
     evidenceTotal: evidence._count._all,
     recordTotal: Number(evidence._sum.recordCount ?? 0),
     lossTotal: evidence._sum.lossCount ?? 0,
@@ -108,7 +108,7 @@ export async function getAttackMatrix(actor: Actor): Promise<AttackMatrix> {
   requirePermission(actor, 'read');
   const [content, { rules }, findings] = await Promise.all([
     loadedContent(),
-    knowledge(),
+    currentKnowledge(),
     db.finding.findMany({
       where: { investigationId, state: 'active', mode: 'strict' },
       select: { techniques: true, hostId: true, riskScore: true },

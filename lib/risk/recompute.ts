@@ -4,7 +4,7 @@ import { fieldTexts } from '#lib/detection/fields.ts';
 import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
 import type { FieldValue } from '#lib/events/event.ts';
 import { hostName } from '#lib/events/names.ts';
-import { recomputeChains } from './chains.ts';
+import { recomputeChains } from './chain-findings.ts';
 import { sumSeverity } from './severity.ts';
 import { peakWindow } from './window.ts';
 
@@ -16,10 +16,11 @@ export async function recomputeRisk(
   tx: Prisma.TransactionClient,
   investigationId: string,
   knowledge: Knowledge,
+  nowMs: number,
 ): Promise<void> {
   await writeRiskEvents(tx, investigationId, knowledge.rules);
   await writeRiskObjects(tx, investigationId);
-  await recomputeChains(tx, investigationId, knowledge.chains);
+  await recomputeChains(tx, investigationId, knowledge.chains, nowMs);
 }
 
 /** Each episode of a finding that counts is one risk event for each risk object that its detection names. */

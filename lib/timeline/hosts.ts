@@ -1,13 +1,14 @@
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
+import { currentKnowledge } from '#lib/catalogue/current.ts';
 import { coverageOf } from '#lib/custody/queries.ts';
 import { db } from '#lib/db/client.ts';
 import { Prisma } from '#lib/db/generated/client.ts';
 import { fromPostgres, toPostgres } from '#lib/db/postgres-text.ts';
-import { knowledge } from '#lib/detection/rules.ts';
 import { AppError } from '#lib/errors.ts';
+import { chainOfHost } from '#lib/findings/chain-detail.ts';
 import { findingsOfHost } from '#lib/findings/list.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
-import { type Severity, worst } from '#lib/risk/severity.ts';
+import type { Severity } from '#lib/risk/severity.ts';
 import type { HostListQuery } from './inputs.ts';
 import type { HostDetail, HostListItem, HostPage } from './types.ts';
 
@@ -42,8 +43,8 @@ export async function getHost(actor: Actor, idOrName: string): Promise<HostDetai
   const [item] = await hostRows(Prisma.sql`h.id = ${id}::uuid`, Prisma.empty);
   if (!item) throw new AppError('not-found', 'There is no such host.');
   const names = await namesOf(id);
-  const known = await knowledge();
-  const [risk, events, findings, coverage, evidence] = await Promise.all([
+  const known = await currentKnowledge();
+  const [risk, events, findings, chain, coverage, evidence] = await Promise.all([
     db.riskObject.findFirst({ where: { hostId: id, objectType: 'system' } }),
     db.riskEvent.findMany({
       where: { hostId: id, objectType: 'system' },
@@ -51,20 +52,12 @@ export async function getHost(actor: Actor, idOrName: string): Promise<HostDetai
       include: { finding: { select: { number: true, detectionId: true } } },
     }),
     findingsOfHost(id),
+    chainOfHost(id, known.chains),
     coverageOf({ hostIds: names }),
     db.$queryRaw<{ id: string; name: string; count: bigint }[]>`
       SELECT e.id::text, e.name, sum(c.count)::bigint AS count FROM event_count c JOIN evidence e ON e.id = c.evidence_id
       WHERE c.host_id = ANY(${names}::uuid[]) GROUP BY e.id, e.name ORDER BY count DESC LIMIT 100`,
   ]);
-  const chained = findings.filter((finding) => finding.chainSeverity !== null);
-  const chainName = await chainNameOf(id, known.chains);
-  const chainSeverity = chained.reduce<Severity>(
-    (max, finding) => worst(max, finding.chainSeverity ?? 'info'),
-    'info',
-  );
-  const times = chained
-    .flatMap((finding) => [finding.firstTicks, finding.lastTicks])
-    .flatMap((t) => (t === null ? [] : [BigInt(t)]));
   return {
     ...item,
     totalScore: risk?.totalScore ?? 0,
@@ -82,15 +75,7 @@ export async function getHost(actor: Actor, idOrName: string): Promise<HostDetai
     findings,
     coverage,
     evidence: evidence.map((one) => ({ id: one.id, name: fromPostgres(one.name), count: Number(one.count) })),
-    chain:
-      chainName === null || times.length === 0
-        ? null
-        : {
-            name: chainName,
-            severity: chainSeverity,
-            firstTicks: times.reduce((min, time) => (time < min ? time : min)).toString(),
-            lastTicks: times.reduce((max, time) => (time > max ? time : max)).toString(),
-          },
+    chain,
   };
 }
 
@@ -112,17 +97,6 @@ export async function namesOf(hostId: string): Promise<readonly string[]> {
   return [hostId, ...joined.map((row) => row.id)];
 }
 
-async function chainNameOf(
-  hostId: string,
-  chains: readonly { id: string; name: string }[],
-): Promise<string | null> {
-  const member = await db.finding.findFirst({
-    where: { hostId, chainId: { not: null } },
-    select: { chainId: true },
-  });
-  return chains.find((chain) => chain.id === member?.chainId)?.name ?? null;
-}
-
 async function hostRows(where: Prisma.Sql, tail: Prisma.Sql): Promise<HostListItem[]> {
   const rows = await db.$queryRaw<
     {
@@ -137,12 +111,13 @@ async function hostRows(where: Prisma.Sql, tail: Prisma.Sql): Promise<HostListIt
       event_count: bigint | null;
       first_ticks: bigint | null;
       last_ticks: bigint | null;
-      has_chain: boolean;
+      chain_severity: Severity | null;
       covered: string[] | null;
     }[]
   >`
     SELECT h.id::text, h.name, names.aliases, COALESCE(r.peak_score, 0) AS peak_score, r.peak_start_ticks,
-      r.severity::text AS severity, f.finding_count, f.open_count, f.has_chain,
+      r.severity::text AS severity, f.finding_count, f.open_count,
+      k.chain_severity::text AS chain_severity,
       c.event_count, c.first_ticks, c.last_ticks, v.covered
     FROM host h
     LEFT JOIN risk_object r ON r.host_id = h.id AND r.object_type = 'system'
@@ -150,17 +125,21 @@ async function hostRows(where: Prisma.Sql, tail: Prisma.Sql): Promise<HostListIt
       SELECT array_agg(n.id) AS ids, array_agg(n.name ORDER BY n.name) FILTER (WHERE n.id <> h.id) AS aliases
       FROM host n WHERE n.id = h.id OR n.joined_to_id = h.id) names
     CROSS JOIN LATERAL (
-      SELECT count(*) AS finding_count, count(*) FILTER (WHERE status <> 'closed') AS open_count,
-        COALESCE(bool_or(chain_id IS NOT NULL), false) AS has_chain
-      FROM finding WHERE host_id = h.id AND state = 'active') f
+      SELECT count(*) AS finding_count, count(*) FILTER (WHERE status <> 'closed') AS open_count
+      FROM finding WHERE state = 'active' AND (
+        host_id = h.id OR id IN (SELECT chain_id FROM chain_member WHERE host_id = h.id))) f
+    CROSS JOIN LATERAL (
+      SELECT max(chain.severity) AS chain_severity FROM finding chain
+      WHERE chain.state = 'active' AND chain.id IN (SELECT chain_id FROM chain_member WHERE host_id = h.id)
+        AND COALESCE(chain.disposition NOT IN ('false_positive', 'benign_positive'), true)) k
     CROSS JOIN LATERAL (
       SELECT sum(count)::bigint AS event_count, min(first_ticks) AS first_ticks, max(last_ticks) AS last_ticks
       FROM event_count WHERE host_id = ANY(names.ids)) c
     CROSS JOIN LATERAL (
-      SELECT array_agg(DISTINCT detection_id) AS covered FROM coverage
+      SELECT array_agg(DISTINCT detection_id || ' ' || variant) AS covered FROM coverage
       WHERE host_id = ANY(names.ids) AND relevant_count > 0) v
     WHERE ${where} ${tail}`;
-  const { rules } = await knowledge();
+  const { rules } = await currentKnowledge();
   return rows.map((row) => ({
     id: row.id,
     name: fromPostgres(row.name),
@@ -173,7 +152,11 @@ async function hostRows(where: Prisma.Sql, tail: Prisma.Sql): Promise<HostListIt
     eventCount: Number(row.event_count ?? 0),
     firstTicks: row.first_ticks?.toString() ?? null,
     lastTicks: row.last_ticks?.toString() ?? null,
-    hasChain: row.has_chain,
-    blindDetections: rules.filter((rule) => !row.covered?.includes(rule.id)).map((rule) => rule.name),
+    hasChain: row.chain_severity !== null,
+    chainSeverity: row.chain_severity,
+    blindDetections: rules
+      .filter((rule) => rule.evaluation === 'strict')
+      .filter((rule) => !row.covered?.includes(`${rule.id} ${rule.variant}`))
+      .map((rule) => rule.name),
   }));
 }

@@ -85,9 +85,7 @@ type EventRow = {
   record_id: string | null;
   summary: string;
   user: string | null;
-  findings:
-    | { id: string; number: number; severity: TimelineEvent['findings'][number]['severity']; mode: string }[]
-    | null;
+  findings: TimelineEvent['findings'] | null;
 };
 
 async function eventsIn(

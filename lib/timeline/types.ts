@@ -1,5 +1,5 @@
 import type { DetectionCoverage } from '#lib/custody/types.ts';
-import type { FindingListItem } from '#lib/findings/types.ts';
+import type { FindingListItem, FindingMode, HostChain } from '#lib/findings/types.ts';
 import type { Severity } from '#lib/risk/severity.ts';
 
 /** Plain objects of the host screens and API. Ticks are decimal strings of 100 ns since 1970 UTC. */
@@ -17,6 +17,8 @@ export type HostListItem = {
   readonly firstTicks: string | null;
   readonly lastTicks: string | null;
   readonly hasChain: boolean;
+  /** Of the worst chain with a step on this host. */
+  readonly chainSeverity: Severity | null;
   /** Detections that had nothing to look at on this host. */
   readonly blindDetections: readonly string[];
 };
@@ -42,7 +44,7 @@ export type TimelineEvent = {
     readonly id: string;
     readonly number: number;
     readonly severity: Severity;
-    readonly mode: string;
+    readonly mode: FindingMode;
   }[];
 };
 
@@ -85,10 +87,6 @@ export type HostDetail = HostListItem & {
   readonly findings: readonly FindingListItem[];
   readonly coverage: readonly DetectionCoverage[];
   readonly evidence: readonly { readonly id: string; readonly name: string; readonly count: number }[];
-  readonly chain: {
-    readonly name: string;
-    readonly severity: Severity;
-    readonly firstTicks: string;
-    readonly lastTicks: string;
-  } | null;
+  /** The worst chain that has a step on this host. */
+  readonly chain: HostChain | null;
 };

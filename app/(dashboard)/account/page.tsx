@@ -14,6 +14,7 @@ const WORDS: Readonly<Record<Permission, string>> = {
   'add-evidence': 'add evidence',
   triage: 'work on findings',
   'delete-evidence': 'delete evidence',
+  'manage-detections': 'import, enable and switch detections',
   'manage-users': 'manage users and API tokens',
 };
 

@@ -66,7 +66,7 @@ export default async function AttackPage() {
                       {technique.detections.map((detection, index) => (
                         <span key={detection.id}>
                           {index > 0 && ', '}
-                          <Link href={`/detections#${detection.id}`} className="inline-block py-0.5">
+                          <Link href={`/detections/${detection.id}`} className="inline-block py-0.5">
                             {detection.name}
                           </Link>
                         </span>

@@ -2,6 +2,7 @@ import Link from 'next/link';
 import { redirect } from 'next/navigation';
 import { sortWords } from '#components/findings/column-ids.ts';
 import { FindingsScreen } from '#components/findings/findings-screen.tsx';
+import { IncidentList } from '#components/findings/incident-list.tsx';
 import { listHref } from '#components/findings/list-url.ts';
 import { PageHeader } from '#components/shell/page-header.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -10,9 +11,14 @@ import { requireActor } from '#lib/auth/current.ts';
 import { AppError } from '#lib/errors.ts';
 import { findingListQuery } from '#lib/findings/inputs.ts';
 import { listFindings } from '#lib/findings/queries.ts';
+import { listIncidents } from '#lib/risk/incidents.ts';
+import { incidentQuery } from '#lib/risk/inputs.ts';
 import { changeFindings, previewFinding } from './actions.ts';
 
 export const metadata = { title: 'Findings' };
+
+/** Above the list, so that no sort or filter hides them. */
+const INCIDENTS_SHOWN = 3;
 
 type Props = { readonly searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>> };
 
@@ -26,6 +32,7 @@ export default async function FindingsPage({ searchParams }: Props) {
     if (!isLostPlace) throw error;
     redirect(listHref({ ...query.data, cursor: undefined }));
   });
+  const incidents = await listIncidents(actor, incidentQuery.parse({ open: 'true', limit: INCIDENTS_SHOWN }));
   return (
     <div className="flex flex-col md:h-dvh">
       <PageHeader
@@ -45,6 +52,12 @@ export default async function FindingsPage({ searchParams }: Props) {
           {sortWords(query.data.sort)}
         </span>
       </PageHeader>
+      {incidents.total > 0 && (
+        <section aria-label="Incidents" className="border-line border-b bg-surface px-4 py-1.5">
+          <h2 className="sr-only">Incidents</h2>
+          <IncidentList incidents={incidents} />
+        </section>
+      )}
       <FindingsScreen
         page={page}
         query={query.data}

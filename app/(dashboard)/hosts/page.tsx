@@ -91,14 +91,12 @@ export default async function HostsPage({
                     </TableCell>
                     <TableCell className="whitespace-nowrap">
                       {host.peakScore > 0 ? (
-                        <>
-                          <SeverityBadge severity={host.severity} label={String(host.peakScore)} />
-                          {host.hasChain && (
-                            <SeverityBadge severity="high" label="chain" className="ml-1.5" />
-                          )}
-                        </>
+                        <SeverityBadge severity={host.severity} label={String(host.peakScore)} />
                       ) : (
                         <span className="text-text-3">none</span>
+                      )}
+                      {host.chainSeverity && (
+                        <SeverityBadge severity={host.chainSeverity} label="chain" className="ml-1.5" />
                       )}
                     </TableCell>
                     <TableCell className="whitespace-nowrap font-mono text-[12px]">

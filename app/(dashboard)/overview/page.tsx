@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import { plural } from '#components/evidence/format.ts';
+import { IncidentList } from '#components/findings/incident-list.tsx';
 import { FindingsByDay } from '#components/overview/overview-charts.tsx';
 import { SeverityBadge } from '#components/severity/severity-badge.tsx';
 import { STATUS_WORDS } from '#components/severity/tags.tsx';
@@ -12,12 +13,20 @@ import { EmptyState } from '#components/ui/states.tsx';
 import { requireActor } from '#lib/auth/current.ts';
 import type { FindingStatus } from '#lib/findings/types.ts';
 import { getOverview } from '#lib/reports/queries.ts';
+import { listIncidents } from '#lib/risk/incidents.ts';
+import { incidentQuery } from '#lib/risk/inputs.ts';
 import { RISK_THRESHOLD } from '#lib/risk/severity.ts';
 
 export const metadata = { title: 'Overview' };
 
+const INCIDENTS_SHOWN = 5;
+
 export default async function OverviewPage() {
-  const overview = await getOverview(await requireActor());
+  const actor = await requireActor();
+  const [overview, incidents] = await Promise.all([
+    getOverview(actor),
+    listIncidents(actor, incidentQuery.parse({ open: 'true', limit: INCIDENTS_SHOWN })),
+  ]);
   return (
     <>
       <PageHeader>
@@ -56,7 +65,7 @@ export default async function OverviewPage() {
               note={`of ${overview.hostTotal}`}
             />
             <Figure
-              href="/hosts"
+              href="/findings?type=Chain"
               value={overview.chainHostTotal}
               label="hosts with the whole chain"
               note="switched on, then used"
@@ -72,6 +81,14 @@ export default async function OverviewPage() {
               }
             />
           </div>
+          {incidents.total > 0 && (
+            <Card
+              title={plural(incidents.total, 'open incident')}
+              aside={<Link href="/findings?type=Chain">all chains</Link>}
+            >
+              <IncidentList incidents={incidents} />
+            </Card>
+          )}
           <div className="grid items-start gap-3 lg:grid-cols-2">
             <Card title="Hosts by risk" aside={<Link href="/hosts">all hosts</Link>}>
               <table className="w-full text-left">
@@ -135,7 +152,7 @@ export default async function OverviewPage() {
                   {overview.byDetection.map((row) => (
                     <tr key={row.detectionId} className="border-t">
                       <td className="py-1.5">
-                        <Link href={`/detections#${row.detectionId}`}>{row.name}</Link>
+                        <Link href={`/detections/${row.detectionId}`}>{row.name}</Link>
                       </td>
                       <td className="py-1.5 text-right">
                         <Link href={`/findings?detection=${row.detectionId}&status=new,in_progress,on_hold`}>

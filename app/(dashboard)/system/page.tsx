@@ -1,4 +1,7 @@
 import { Tokens, Users } from '#components/account/users.tsx';
+import { ReprocessAll } from '#components/detections/reprocess-all.tsx';
+import { ReprocessNote } from '#components/detections/reprocess-note.tsx';
+import { AutoRefresh } from '#components/shell/auto-refresh.tsx';
 import { PageHeader } from '#components/shell/page-header.tsx';
 import { Card, DefinitionList } from '#components/ui/card.tsx';
 import { EmptyState } from '#components/ui/states.tsx';
@@ -6,17 +9,19 @@ import { can } from '#lib/auth/actor.ts';
 import { requireActor } from '#lib/auth/current.ts';
 import { listTokens } from '#lib/auth/tokens.ts';
 import { listUsers } from '#lib/auth/users.ts';
+import { reprocessProgress } from '#lib/catalogue/progress.ts';
 import { isWorkerRunning } from '#lib/custody/queries.ts';
 
 export const metadata = { title: 'System' };
 
 export default async function SystemPage() {
   const actor = await requireActor();
-  const isRunning = await isWorkerRunning(actor);
+  const [isRunning, progress] = await Promise.all([isWorkerRunning(actor), reprocessProgress(actor)]);
   const isAdmin = can(actor, 'manage-users');
   const [users, tokens] = isAdmin ? await Promise.all([listUsers(actor), listTokens(actor)]) : [[], []];
   return (
     <>
+      {progress && !progress.isDone && <AutoRefresh />}
       <PageHeader>
         <h1 className="text-[16px]">System</h1>
       </PageHeader>
@@ -33,6 +38,16 @@ export default async function SystemPage() {
               ],
             ]}
           />
+        </Card>
+        <Card title="Stored evidence">
+          <div className="grid gap-3">
+            {progress ? (
+              <ReprocessNote progress={progress} />
+            ) : (
+              <p className="text-text-2">All of it was read for every enabled detection.</p>
+            )}
+            {can(actor, 'manage-detections') && <ReprocessAll />}
+          </div>
         </Card>
         {isAdmin ? (
           <>

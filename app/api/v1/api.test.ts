@@ -24,6 +24,8 @@ beforeAll(async () => {
   [evidenceId = ''] = await addAndRead(exampleFile(SCRIPT_BLOCKS), exampleFile(REGISTRY));
 });
 
+const DETECTION = '47c69803-2c09-408b-b40a-063c064cbb16';
+
 const read = async (address: string) => (await callApi('viewer', 'GET', address)).json();
 
 async function findingOf(count: number, user = USER): Promise<{ id: string; version: number }> {
@@ -97,9 +99,10 @@ describe('reading', () => {
 
   const described = ENDPOINTS.filter(({ method, response }) => method === 'GET' && response);
   it.each(described)('$path answers as the OpenAPI document says', async ({ path, response }) => {
-    const ids = { evidence: evidenceId, findings: '1', hosts: HOST };
+    const ids = { evidence: evidenceId, findings: '1', hosts: HOST, detections: DETECTION };
+    const query = path.endsWith('/comparison') ? '?with=2026' : '';
     const kind = path.split('/')[3] as keyof typeof ids;
-    const answer = await callApi('manager', 'GET', path.replace('{id}', ids[kind] ?? ''));
+    const answer = await callApi('manager', 'GET', path.replace('{id}', ids[kind] ?? '') + query);
     expect(answer.status).toBe(200);
     expect(response?.safeParse(await answer.json()).error?.issues).toBeUndefined();
   });

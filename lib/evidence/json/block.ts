@@ -100,7 +100,7 @@ export function describePiece(window: TextWindow, piece: PlacedPiece): Problem |
         ? problemOf(
             piece,
             'json-syntax',
-            false,
+            true,
             `${size} bytes that are no JSON object stand here and were left out.`,
           )
         : null;

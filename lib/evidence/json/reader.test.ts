@@ -62,9 +62,9 @@ describe('damage', () => {
     ['a line that is cut behind a value', `${line('1')}\n{"b":{"c":1\n${line('2')}\n`, true],
     ['a line with a wrong bracket', `${line('1')}\n{"b":[}\n${line('2')}\n`, true],
     ['a line that is no JSON in its braces', `${line('1')}\n{"b":nope}\n${line('2')}\n`, true],
-    ['a line of text', `${line('1')}\nnope\n${line('2')}\n`, false],
-    ['a line of text with braces', `${line('1')}\nset {x} here\n${line('2')}\n`, [false, true]],
-    ['a lost beginning', `ope"}\n${line('1')}\n${line('2')}\n`, false],
+    ['a line of text', `${line('1')}\nnope\n${line('2')}\n`, true],
+    ['a line of text with braces', `${line('1')}\nset {x} here\n${line('2')}\n`, [true, true]],
+    ['a lost beginning', `ope"}\n${line('1')}\n${line('2')}\n`, true],
     ['a cut end', `${line('1')}\n${line('2')}\n${cutLine}`, true],
     [
       'a cut object in a pretty list',

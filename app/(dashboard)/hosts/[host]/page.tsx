@@ -10,6 +10,7 @@ import { HostTimeline } from '#components/timeline/host-timeline.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { EvidenceText } from '#components/ui/evidence-text.tsx';
 import { requireActor } from '#lib/auth/current.ts';
+import { CHAIN_TYPE } from '#lib/detection/chain-type.ts';
 import { AppError } from '#lib/errors.ts';
 import { readPreferences } from '#lib/preferences/read.ts';
 import { timelineQuery } from '#lib/timeline/inputs.ts';
@@ -54,7 +55,24 @@ export default async function HostPage({ params, searchParams }: Props) {
       <div className="grid items-start gap-3 p-4 md:px-5 xl:grid-cols-[minmax(0,1fr)_380px]">
         <div className="grid min-w-0 gap-3">
           {host.chain && (
-            <Card title={host.chain.name} aside={<SeverityBadge severity={host.chain.severity} />}>
+            <Card
+              title={host.chain.name}
+              aside={<SeverityBadge severity={host.chain.severity} />}
+              aria-label="Chains"
+            >
+              <ul className="grid gap-1 pb-2">
+                {host.findings
+                  .filter((finding) => finding.detectionType === CHAIN_TYPE && finding.state === 'active')
+                  .map((finding) => (
+                    <li key={finding.id} className="flex items-baseline gap-2">
+                      <SeverityBadge severity={finding.severity} />
+                      <Link href={`/findings/${finding.number}`} className="font-medium">
+                        <EvidenceText text={finding.sentence} />
+                      </Link>
+                    </li>
+                  ))}
+              </ul>
+              <h3 className="text-text-2">Steps on this host</h3>
               <ol className="grid">
                 {host.findings
                   .filter((finding) => finding.chainSeverity !== null)
