@@ -40,7 +40,7 @@ export function WhereCard({ finding }: { readonly finding: FindingDetail }) {
                   {finding.detectionName}
                 </Link>,
               ],
-          ['Type', `${finding.detectionType}, ${finding.variant} variant`],
+          ['Type', isChain ? 'Chain' : `${finding.detectionType}, ${finding.variant} variant`],
           ['Evidence', <EvidenceFiles key="evidence" finding={finding} />],
         ]}
       />

@@ -29,7 +29,7 @@ export class Fuel {
   #left: number;
 
   constructor(inputLength: number) {
-    this.#left = 6 * inputLength + 4 * 1024 * 1024;
+    this.#left = 8 * inputLength + 4 * 1024 * 1024;
   }
 
   get left(): number {

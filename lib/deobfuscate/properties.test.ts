@@ -10,7 +10,7 @@ const PIECES =
     .concat('|');
 const nonsense = fc.array(fc.constantFrom(...PIECES), { maxLength: 60 }).map((pieces) => pieces.join(''));
 
-const word = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{3,15}$/);
+const word = fc.stringMatching(/^[A-Z][A-Za-z0-9_]{3,15}$/);
 const codes = (text: string) => [...text].map((char) => char.charCodeAt(0));
 
 type Way = (text: string, n: number) => string;
@@ -51,6 +51,17 @@ const form = fc.nat(1_000);
 const wayForText = fc.constantFrom(...WAYS);
 const wayForWord = fc.constantFrom(...WAYS, withBackticks);
 
+/** Scripts of short words, each written in some way, put together in sums, lists, strings and statements. */
+const written = fc
+  .tuple(fc.stringMatching(/^[A-Z][a-z]{2,4}$/), wayForWord, form)
+  .map(([text, write, n]) => write(text, n));
+const scripts = fc
+  .array(fc.tuple(written, fc.constantFrom(';', '+', ' + $x + ', ' ', '\n', ';$a=', ' + $a + ', ',')), {
+    minLength: 1,
+    maxLength: 6,
+  })
+  .map((parts) => `$a=${parts.flat().join('')}"$a-$(${parts[0]?.[0]})_$x"`);
+
 /** Every step applied to the text as it was before it. */
 function replay(text: string, steps: readonly DecodingStep[]): string {
   return steps.reduce((current, step) => {
@@ -73,7 +84,7 @@ describe('for any text', () => {
 
   it('lists steps that lead from the text to the result, one after the other', () => {
     fc.assert(
-      fc.property(nonsense, (text) => {
+      fc.property(fc.oneof(nonsense, scripts), (text) => {
         const decoding = deobfuscate(text);
         if (decoding?.steps.every((step) => step.before.length < 199 && step.after.length < 199)) {
           expect(replay(text, decoding.steps)).toBe(decoding.text);

@@ -59,11 +59,14 @@ function readScript(text: string, edits: Edits, fuel: Fuel, grammar: Grammar): v
 const DEEPEST_QUOTES = 4;
 
 /** Beside the length of the text, for the trial itself. */
-const FUEL_PER_TRIAL = 200;
+const FUEL_PER_TRIAL = 60;
 
 /** Whether reading this text would undo anything. */
 function isObfuscated(text: string, fuel: Fuel, depth = 0): boolean {
-  if (depth > DEEPEST_QUOTES || !fuel.take(text.length + FUEL_PER_TRIAL) || !mayBeObfuscated(text)) {
+  if (depth > DEEPEST_QUOTES || !fuel.take(text.length) || !mayBeObfuscated(text)) {
+    return false;
+  }
+  if (!fuel.take(FUEL_PER_TRIAL)) {
     return false;
   }
   const edits = new Edits(text, Number.POSITIVE_INFINITY, fuel, []);

@@ -52,7 +52,8 @@ function readHidden(state: State, start: number, at: number): Hidden | null {
   if (c === code.DOLLAR) {
     const variable = readVariable(state.text, at, state.end);
     const value = variable === null ? null : toText(state.names.get(variable.name));
-    return variable === null || value === null ? null : { text: value, to: variable.to, method: 'variable' };
+    const isKnown = variable !== null && value !== null && state.fuel.take(value.length);
+    return isKnown ? { text: value, to: variable.to, method: 'variable' } : null;
   }
   return readQuotes(state, at);
 }

@@ -49,11 +49,15 @@ export async function keepFinding(
     techniques: [...techniques],
     filled: [...filled],
   };
-  await tx.finding.upsert({
-    where: { id },
-    create: { id, investigationId, detectionId, variant, mode, ...computed },
-    update: { ...computed, ...recurrence(existing, episodes, nowMs) },
-  });
+  // Not an upsert: it would use up a number each time, and people read these numbers to each other.
+  if (existing) {
+    await tx.finding.update({
+      where: { id },
+      data: { ...computed, ...recurrence(existing, episodes, nowMs) },
+    });
+  } else {
+    await tx.finding.create({ data: { id, investigationId, detectionId, variant, mode, ...computed } });
+  }
   await tx.$executeRaw`DELETE FROM finding_event WHERE finding_id = ${id}`;
   await tx.$executeRaw`
     INSERT INTO finding_event (finding_id, investigation_id, event_id)

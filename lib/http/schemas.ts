@@ -569,6 +569,7 @@ export const attackMatrix = z.strictObject({
           parentId: optionalText,
           url: text,
           findingCount: count,
+          extendedCount: count,
           hostCount: count,
           risk: z.number(),
           detections: z.array(person),
@@ -595,6 +596,7 @@ export const overview = z.strictObject({
   byDetection: z.array(
     z.strictObject({ detectionId: text, name: text, open: count, closed: count, falsePositive: count }),
   ),
+  silentDetections: count.describe('Enabled detections that found nothing.'),
   byDay: z.array(z.strictObject({ day: z.iso.date(), count, risk: z.number() })),
   topHosts: z.array(
     z.strictObject({

@@ -80,13 +80,19 @@ export async function getOverview(actor: Actor): Promise<Overview> {
       count: sum((group) => group.severity === severity),
     })),
     byStatus: FINDING_STATUSES.map((status) => ({ status, count: sum((group) => group.status === status) })),
-    byDetection: rules.map((rule) => ({
-      detectionId: rule.id,
-      name: rule.name,
-      open: sum((group) => group.detectionId === rule.id && !isClosed(group)),
-      closed: sum((group) => group.detectionId === rule.id && isClosed(group)),
-      falsePositive: sum((group) => group.detectionId === rule.id && group.disposition === 'false_positive'),
-    })),
+    byDetection: rules
+      .map((rule) => ({
+        detectionId: rule.id,
+        name: rule.name,
+        open: sum((group) => group.detectionId === rule.id && !isClosed(group)),
+        closed: sum((group) => group.detectionId === rule.id && isClosed(group)),
+        falsePositive: sum(
+          (group) => group.detectionId === rule.id && group.disposition === 'false_positive',
+        ),
+      }))
+      .filter(({ open, closed }) => open + closed > 0)
+      .sort((a, b) => b.open - a.open || b.closed - a.closed),
+    silentDetections: rules.filter((rule) => !groups.some((group) => group.detectionId === rule.id)).length,
     byDay: days.toReversed().map((day) => ({
       day: new Date(Number(day.day) * 86_400_000).toISOString().slice(0, 10),
       count: Number(day.count),
@@ -110,8 +116,8 @@ export async function getAttackMatrix(actor: Actor): Promise<AttackMatrix> {
     loadedContent(),
     currentKnowledge(),
     db.finding.findMany({
-      where: { investigationId, state: 'active', mode: 'strict' },
-      select: { techniques: true, hostId: true, riskScore: true },
+      where: { investigationId, state: 'active', mode: { in: ['strict', 'extended'] } },
+      select: { techniques: true, hostId: true, riskScore: true, mode: true },
     }),
   ]);
   const techniques = techniquesOf(content);
@@ -121,7 +127,8 @@ export async function getAttackMatrix(actor: Actor): Promise<AttackMatrix> {
       technique.id,
       ...techniques.filter((one) => one.parentId === technique.id).map((one) => one.id),
     ]);
-    const found = findings.filter((finding) => finding.techniques.some((id) => members.has(id)));
+    const ofTechnique = findings.filter((finding) => finding.techniques.some((id) => members.has(id)));
+    const found = ofTechnique.filter(({ mode }) => mode === 'strict');
     return {
       tactics: technique.tactics,
       cell: {
@@ -130,6 +137,7 @@ export async function getAttackMatrix(actor: Actor): Promise<AttackMatrix> {
         parentId: technique.parentId,
         url: technique.url,
         findingCount: found.length,
+        extendedCount: ofTechnique.length - found.length,
         hostCount: new Set(found.flatMap((finding) => finding.hostId ?? [])).size,
         risk: found.reduce((total, finding) => total + finding.riskScore, 0),
         detections: rules

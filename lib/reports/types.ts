@@ -16,6 +16,7 @@ export type Overview = {
   readonly lastTicks: string | null;
   readonly bySeverity: readonly { readonly severity: Severity; readonly count: number }[];
   readonly byStatus: readonly { readonly status: string; readonly count: number }[];
+  /** Of enabled detections that found something, the one with most open findings first. */
   readonly byDetection: readonly {
     readonly detectionId: string;
     readonly name: string;
@@ -23,6 +24,8 @@ export type Overview = {
     readonly closed: number;
     readonly falsePositive: number;
   }[];
+  /** Enabled detections that found nothing. */
+  readonly silentDetections: number;
   /** Findings by day of first event, in UTC. */
   readonly byDay: readonly { readonly day: string; readonly count: number; readonly risk: number }[];
   readonly topHosts: readonly {
@@ -45,7 +48,10 @@ export type AttackMatrix = {
       readonly name: string;
       readonly parentId: string | null;
       readonly url: string;
+      /** Strict findings. */
       readonly findingCount: number;
+      /** Findings of the extended evaluation, chains among them. */
+      readonly extendedCount: number;
       readonly hostCount: number;
       readonly risk: number;
       readonly detections: readonly { readonly id: string; readonly name: string }[];

@@ -37,8 +37,6 @@ export function parseBucketSize(option: Span & { readonly value: string }): Buck
   return { count, unit };
 }
 
-export const printBucketSize = ({ count, unit }: BucketSize): string => `${count}${unit ?? ''}`;
-
 const floorTo = (ticks: bigint, size: bigint): bigint => {
   const rest = ticks % size;
   return ticks - (rest < 0n ? rest + size : rest);

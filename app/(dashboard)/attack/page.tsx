@@ -57,12 +57,23 @@ export default async function AttackPage() {
                           </span>
                         )
                       ) : (
-                        <span className="text-text-3">nothing found</span>
+                        technique.extendedCount === 0 && <span className="text-text-3">nothing found</span>
                       )}
                     </div>
                     <p className="text-text-2">
                       {technique.findingCount > 0 &&
                         `${plural(technique.hostCount, 'host')}, risk ${technique.risk}. `}
+                      {technique.extendedCount > 0 && (
+                        <>
+                          <Link
+                            href={`/findings?mode=extended&technique=${technique.id}`}
+                            className="inline-block py-0.5"
+                          >
+                            {plural(technique.extendedCount, 'extended finding')}
+                          </Link>
+                          .{' '}
+                        </>
+                      )}
                       {technique.detections.map((detection, index) => (
                         <span key={detection.id}>
                           {index > 0 && ', '}
@@ -81,8 +92,8 @@ export default async function AttackPage() {
       </div>
       <p className="px-5 pb-6 text-text-3">
         A finding stands under every tactic of its technique and counts once for each technique; a parent
-        shows what its sub-techniques have. A technique without findings was looked for, unless a file says
-        blind.
+        shows what its sub-techniques have. Extended findings, chains among them, add nothing to the risk. A
+        technique without findings was looked for, unless a file says blind.
       </p>
     </>
   );

@@ -34,7 +34,17 @@ export default async function DetectionsPage({
   return (
     <>
       {reprocess && !reprocess.isDone && <AutoRefresh />}
-      <PageHeader>
+      <PageHeader
+        actions={
+          can(actor, 'manage-detections') && (
+            <Button asChild>
+              <a href="#import" className="text-text no-underline">
+                Import
+              </a>
+            </Button>
+          )
+        }
+      >
         <h1 className="text-[16px]">Detections</h1>
         <span className="text-text-3">{plural(page.total, 'detection')}</span>
       </PageHeader>
@@ -75,7 +85,11 @@ export default async function DetectionsPage({
             The first {page.items.length} are shown; search for a name or a technique to see others.
           </p>
         )}
-        {can(actor, 'manage-detections') && <ImportPanel />}
+        {can(actor, 'manage-detections') && (
+          <div id="import" className="scroll-mt-16">
+            <ImportPanel />
+          </div>
+        )}
       </div>
     </>
   );

@@ -177,6 +177,12 @@ export default async function OverviewPage() {
                   ))}
                 </tbody>
               </table>
+              {overview.silentDetections > 0 && (
+                <p className="pt-2 text-text-3">
+                  <Link href="/detections">{plural(overview.silentDetections, 'more detection')}</Link> found
+                  nothing.
+                </p>
+              )}
               <div className="grid grid-cols-2 gap-4 pt-3">
                 <ul className="grid gap-1">
                   {overview.bySeverity
