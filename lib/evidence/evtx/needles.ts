@@ -13,6 +13,12 @@ import {
 import { MORE_FLAG, token, valueType } from './tokens.ts';
 import type { RecordChain } from './walk.ts';
 
+/**
+ * A literal that stands nowhere and begins with a letter of its own. V8 finds one of two or four starting letters with vector
+ * instructions, of one or three it does not: measured at 3.5 GB/s instead of 1.3.
+ */
+const ANOTHER_START = '~qzjxkv~qzjxkv~qzjxkv';
+
 /** Bytes of definitions looked through for one chunk; they overlap only in hostile files. */
 const MARKUP_BUDGET_BYTES = 1 << 20;
 const DEPENDENCY_BYTES = 2;
@@ -26,8 +32,13 @@ export type NeedleFilter = (chunk: Chunk, chain: RecordChain) => boolean;
  */
 export function createNeedleFilter(needles: readonly string[] | undefined): NeedleFilter | null {
   if (!needles || needles.length === 0 || needles.some((needle) => !isSearchable(needle))) return null;
-  // One expression for both forms: measured at 2 GB/s, faster than several searches.
-  const forms = needles.flatMap((needle) => [[...needle].map(escapeForm).join('\\x00'), escapeForm(needle)]);
+  // One expression for both forms: faster than several searches.
+  const starts = new Set(needles.map((needle) => needle.charAt(0).toLowerCase())).size;
+  const literals = starts === 1 || starts === 3 ? [...needles, ANOTHER_START] : needles;
+  const forms = literals.flatMap((literal) => [
+    [...literal].map(escapeForm).join('\\x00'),
+    escapeForm(literal),
+  ]);
   const expression = new RegExp(forms.join('|'), 'i');
   return (chunk, chain) => !expression.test(chunk.bytes.toString('latin1')) && hasWholeTexts(chunk, chain);
 }
