@@ -33,6 +33,9 @@ function pipelinesOf(pipeline: Pipeline): readonly Pipeline[] {
       case 'join':
       case 'append':
         return pipelinesOf(command.subsearch);
+      case 'appendpipe':
+        // Its own commands work on the rows before it; searches in it read events.
+        return pipelinesOf(command.commands).slice(1);
       case 'search':
         return subsearchesIn(command.expression);
       case 'tstats':

@@ -1,6 +1,7 @@
 import { type Selection, selectionOf } from '#lib/detection/detect.ts';
-import { earlier, kindRecord, later, RelevanceCounter } from '#lib/detection/relevance.ts';
+import { earlier, later, RelevanceCounter } from '#lib/detection/relevance.ts';
 import type { DetectionRule } from '#lib/detection/rule.ts';
+import { RulesByKind } from '#lib/detection/rules-by-kind.ts';
 import { hostName } from '#lib/events/names.ts';
 import type { Occurrences } from '#lib/events/occurrences.ts';
 import { hourOf } from '#lib/events/ticks.ts';
@@ -42,10 +43,6 @@ export type CountRow = {
   lastTicks: bigint | null;
 };
 
-type IndexedRule = { readonly rule: DetectionRule; readonly index: number };
-
-const KINDS_MAX = 10_000;
-
 /** An ingest counts all events and keeps those of the timeline; reading again only looks for what rules select. */
 export type BatchPurpose = 'ingest' | 'reprocess';
 
@@ -53,10 +50,9 @@ export type BatchPurpose = 'ingest' | 'reprocess';
  * What one transaction of an ingest writes: gathered block by block, bounded by the bytes of the blocks.
  */
 export class Batch {
-  readonly #allRules: readonly IndexedRule[];
+  readonly #rules: RulesByKind;
   readonly #occurrences: Occurrences;
   readonly #purpose: BatchPurpose;
-  readonly #rulesByKind = new Map<string, readonly IndexedRule[]>();
   readonly #counts = new Map<string, CountRow>();
   readonly #selected = new Map<string, number>();
   readonly #keptPerHour = new Map<string, number>();
@@ -77,7 +73,7 @@ export class Batch {
     purpose: BatchPurpose = 'ingest',
   ) {
     this.#purpose = purpose;
-    this.#allRules = rules.map((rule, index) => ({ rule, index }));
+    this.#rules = new RulesByKind(rules);
     this.#occurrences = occurrences;
     this.relevance = new RelevanceCounter(rules);
     this.nextOffset = startOffset;
@@ -113,7 +109,7 @@ export class Batch {
     if (this.#purpose === 'ingest') this.#count(record, host, channel, eventCode);
 
     const event = eventFromRecord(record);
-    const selections = this.#rulesFor(record).flatMap(({ rule, index }) => {
+    const selections = this.#rules.rulesFor(record).flatMap(({ rule, index }) => {
       const mode = selectionOf(rule, event, record);
       if (mode === null) return [];
       if (mode === 'search') {
@@ -142,24 +138,6 @@ export class Batch {
       offset: record.place.offset,
       line: record.place.line ?? null,
     });
-  }
-
-  /**
-   * Of a thousand rules, the few whose relevant search selects events of this kind. In other forms than those of Windows
-   * a kind does not say which log an event is of: there it is all.
-   */
-  #rulesFor(record: EvidenceRecord): readonly IndexedRule[] {
-    if (record.form !== 'evtx' && record.form !== 'xml') return this.#allRules;
-    const { eventId, providerName, channel } = record.system;
-    const key = `${eventId} ${providerName} ${channel}`;
-    let rules = this.#rulesByKind.get(key);
-    if (!rules) {
-      const kind = eventFromRecord(kindRecord({ eventId, provider: providerName, channel }));
-      rules = this.#allRules.filter(({ rule }) => rule.relevant.select(kind));
-      // Bounded: a hostile file could name millions of channels.
-      if (this.#rulesByKind.size < KINDS_MAX) this.#rulesByKind.set(key, rules);
-    }
-    return rules;
   }
 
   #count(record: EvidenceRecord, host: string, channel: string, eventCode: number): void {

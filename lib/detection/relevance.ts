@@ -13,7 +13,8 @@ export type Relevance = { count: number; firstTicks: bigint | null; lastTicks: b
  */
 export class RelevanceCounter {
   readonly #rules: readonly DetectionRule[];
-  readonly #isRelevant = new Map<string, readonly boolean[]>();
+  /** Places of the rules that a kind is relevant to. */
+  readonly #relevantTo = new Map<string, readonly number[]>();
   /** By rule, in the order given: host name -> relevance. */
   readonly byRule: readonly Map<string, Relevance>[];
 
@@ -25,26 +26,27 @@ export class RelevanceCounter {
   add(census: readonly CensusRow[]): void {
     for (const row of census) {
       const relevant = this.#relevant(row);
-      this.byRule.forEach((hosts, index) => {
-        if (!relevant[index]) return;
-        const host = hostName(row.computer);
+      const host = hostName(row.computer);
+      for (const index of relevant) {
+        const hosts = this.byRule[index];
+        if (!hosts) continue;
         const relevance = hosts.get(host) ?? { count: 0, firstTicks: null, lastTicks: null };
         relevance.count += row.count;
         relevance.firstTicks = earlier(relevance.firstTicks, row.firstTicks);
         relevance.lastTicks = later(relevance.lastTicks, row.lastTicks);
         hosts.set(host, relevance);
-      });
+      }
     }
   }
 
-  #relevant(row: CensusRow): readonly boolean[] {
-    const kind = JSON.stringify([row.eventId, row.provider, row.channel]);
-    let relevant = this.#isRelevant.get(kind);
+  #relevant(row: CensusRow): readonly number[] {
+    const kind = `${row.eventId}\n${row.channel}\n${row.provider}`;
+    let relevant = this.#relevantTo.get(kind);
     if (!relevant) {
       const event = eventFromRecord(kindRecord(row));
-      relevant = this.#rules.map((rule) => rule.relevant.select(event));
+      relevant = this.#rules.flatMap((rule, index) => (rule.relevant.select(event) ? [index] : []));
       // Bounded: a hostile file could name millions of channels.
-      if (this.#isRelevant.size < 10_000) this.#isRelevant.set(kind, relevant);
+      if (this.#relevantTo.size < 10_000) this.#relevantTo.set(kind, relevant);
     }
     return relevant;
   }

@@ -16,6 +16,7 @@ import { extendedNeedles } from './extended.ts';
 import { PartStore } from './part-store.ts';
 import { type Relevance, RelevanceCounter } from './relevance.ts';
 import type { DetectionRule } from './rule.ts';
+import { RulesByKind } from './rules-by-kind.ts';
 import { type Miss, MissCounter } from './why-not.ts';
 
 /** Where a selected event was seen, and what was read there: its record id and time. */
@@ -62,6 +63,7 @@ export class Scan {
   readonly #rules: readonly DetectionRule[];
   readonly #options: ScanOptions;
   readonly #further: readonly CompiledSearch[];
+  readonly #byKind: RulesByKind;
   readonly #relevance: RelevanceCounter;
   readonly #events = new Map<string, SelectedEvent>();
   /** Kept for joining alone. */
@@ -80,6 +82,7 @@ export class Scan {
     this.#further = options.extended ? further : [];
     this.#rules = rules.filter((rule) => options.extended || rule.evaluation !== 'extended');
     this.#options = options;
+    this.#byKind = new RulesByKind(this.#rules);
     this.#relevance = new RelevanceCounter(this.#rules);
     this.#misses = options.explain ? new MissCounter(this.#rules) : null;
   }
@@ -133,7 +136,7 @@ export class Scan {
 
   #selectionsOf(record: EvidenceRecord, event: SearchableEvent): ReadonlySet<Selection> {
     const selections = new Set<Selection>();
-    for (const rule of this.#rules) {
+    for (const { rule } of this.#byKind.rulesFor(record)) {
       const selection = this.#options.extended
         ? selectionOf(rule, event, record)
         : rule.search.select(event)
