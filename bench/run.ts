@@ -3,14 +3,19 @@
  * same file in the same run, as ratios; then ingest into PostgreSQL.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeDetections } from './detections.ts';
 import { findEvtx, makeEvtx } from './evidence.ts';
 import { measureIngest } from './ingest.ts';
 
 const RUNS = 3;
+/** A search without hits, which keeps nothing and counts no kinds. */
+const HUNTED = 'ScriptBlockText="*win32_scheduledjob_unlikely*"';
+/** So that the start of a process can be told from reading. */
+const EMPTY = path.join('e2e', 'evidence', 'sysmon-enableat.evtx');
 const ROOT = path.resolve(import.meta.dirname, '..');
 
 type Timing = { readonly seconds: number; readonly peakMb: number };
@@ -28,12 +33,33 @@ try {
   const megabytes = (await stat(file)).size / 1e6;
   const peer = median(Array.from({ length: RUNS }, () => time('evtxexport', [file])));
   const scan = median(Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', file])));
+  const detections = path.join(folder, 'detections');
+  await mkdir(detections);
+  const count = await writeDetections(detections);
+  const many = median(
+    Array.from({ length: RUNS }, () =>
+      time(process.execPath, ['scripts/scan.ts', '--content', detections, file]),
+    ),
+  );
+  const hunt = median(
+    Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/search.ts', HUNTED, file])),
+  );
+  const start = median(
+    Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/search.ts', HUNTED, EMPTY])),
+  );
   const verify = median(
     Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', '--verify', file])),
   );
   const events = countEvents(file);
   print('evtxexport', peer, megabytes, events, peer);
   print('scan', scan, megabytes, events, peer);
+  print(`scan, ${count + 2}`, many, megabytes, events, peer);
+  print('search', hunt, megabytes, events, peer);
+  const reading = { seconds: hunt.seconds - start.seconds, peakMb: 0 };
+  print('search, read', reading, megabytes, events, peer);
+  process.stdout.write(
+    `${count} detections more cost ${(many.seconds / scan.seconds).toFixed(2)} times as much as two\n`,
+  );
   print('scan --verify', verify, megabytes, events, peer);
   print('ingest', await measureIngest(file), megabytes, events, peer);
 } finally {

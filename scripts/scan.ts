@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Result } from '#lib/detection/detect.ts';
+import type { DetectionRule } from '#lib/detection/rule.ts';
 import { loadKnowledge } from '#lib/detection/rules.ts';
 import { Scan, type ScanReport } from '#lib/detection/scan.ts';
 import { explanationJson, mappedNote, resultJson } from '#lib/detection/scan-output.ts';
@@ -8,11 +9,13 @@ import { hostName } from '#lib/events/names.ts';
 import { printableText } from '#lib/evidence/printable.ts';
 import { formatIsoTime } from '#lib/evidence/time.ts';
 import { chainJson, chainsOfScan, type ScanChain } from '#lib/risk/scan-chains.ts';
+import { rulesOfFolder } from './support/detection-folder.ts';
 import { readAll } from './support/evidence-files.ts';
 
 const USAGE = `usage: npm run -s scan -- [--format table|jsonl] [--detection ID]... [--variant 2023|2026]
-       [--strict|--lenient] [--extended] [--verify] [--explain] PATH...
-PATH is a file, a folder (read with all its folders) or - for standard input.`;
+       [--strict|--lenient] [--extended] [--verify] [--explain] [--content FOLDER] PATH...
+PATH is a file, a folder (read with all its folders) or - for standard input.
+--content also runs the detections in a folder: published YAML, Sigma rules, savedsearches.conf, with their macros and lookups.`;
 
 /** Exit codes: 0 done, also with nothing found or with bad records; 2 an argument is wrong or a path cannot be read. */
 async function main(): Promise<number> {
@@ -26,15 +29,20 @@ async function main(): Promise<number> {
     process.stderr.write(`no detection has the variant ${options.variant}\n${USAGE}\n`);
     return 2;
   }
-  const unknown = options.detections.filter((id) => !knowledge.rules.some((rule) => rule.id.startsWith(id)));
+  const imported = options.content === undefined ? null : await readContent(options.content);
+  if (typeof imported === 'string') {
+    process.stderr.write(`${imported}\n`);
+    return 2;
+  }
+  const rules = [...knowledge.rules, ...(imported ?? [])].filter(
+    (rule) => options.detections.length === 0 || options.detections.some((id) => rule.id.startsWith(id)),
+  );
+  const unknown = options.detections.filter((id) => !rules.some((rule) => rule.id.startsWith(id)));
   if (unknown.length > 0) {
     process.stderr.write(`no detection has the id ${unknown.join(', ')}; there are:\n`);
     for (const rule of knowledge.rules) process.stderr.write(`  ${rule.id}  ${rule.name}\n`);
     return 2;
   }
-  const rules = knowledge.rules.filter(
-    (rule) => options.detections.length === 0 || options.detections.some((id) => rule.id.startsWith(id)),
-  );
   const isLeftOut = !options.extended && options.detections.length > 0;
   const leftOut = rules.filter((rule) => isLeftOut && rule.evaluation === 'extended');
   if (leftOut.length > 0) {
@@ -68,6 +76,17 @@ async function main(): Promise<number> {
   return unreadable.length > 0 ? 2 : 0;
 }
 
+/** @returns the detections of the folder, or why it cannot be read; those that cannot run are told */
+async function readContent(folder: string): Promise<readonly DetectionRule[] | string> {
+  try {
+    const { rules, refused } = await rulesOfFolder(folder);
+    for (const reason of refused) process.stderr.write(`cannot run: ${printableText(reason)}\n`);
+    return rules;
+  } catch (error) {
+    return `${printableText(folder)}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
 type Options = {
   readonly format: 'table' | 'jsonl';
   readonly detections: readonly string[];
@@ -76,6 +95,7 @@ type Options = {
   readonly extended: boolean;
   readonly verify: boolean;
   readonly explain: boolean;
+  readonly content: string | undefined;
   readonly paths: readonly string[];
 };
 
@@ -92,6 +112,7 @@ function readArguments(): Options | string {
         extended: { type: 'boolean', default: false },
         verify: { type: 'boolean', default: false },
         explain: { type: 'boolean', default: false },
+        content: { type: 'string' },
       },
     });
     if (values.format !== 'table' && values.format !== 'jsonl') return '--format is table or jsonl';
@@ -105,6 +126,7 @@ function readArguments(): Options | string {
       extended: values.extended,
       verify: values.verify,
       explain: values.explain,
+      content: values.content,
       paths: positionals,
     };
   } catch (error) {
