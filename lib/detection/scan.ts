@@ -66,6 +66,8 @@ export class Scan {
   readonly #byKind: RulesByKind;
   readonly #relevance: RelevanceCounter;
   readonly #events = new Map<string, SelectedEvent>();
+  /** Ids of the events that each rule selected: of a thousand rules most select a few. */
+  readonly #selectedBy: readonly Set<string>[];
   /** Kept for joining alone. */
   readonly #parts = new PartStore();
   readonly #sightings = new Map<string, ScanSighting[]>();
@@ -83,6 +85,7 @@ export class Scan {
     this.#rules = rules.filter((rule) => options.extended || rule.evaluation !== 'extended');
     this.#options = options;
     this.#byKind = new RulesByKind(this.#rules);
+    this.#selectedBy = this.#rules.map(() => new Set());
     this.#relevance = new RelevanceCounter(this.#rules);
     this.#misses = options.explain ? new MissCounter(this.#rules) : null;
   }
@@ -118,15 +121,17 @@ export class Scan {
   #addRecord(file: string, record: EvidenceRecord): void {
     const event = eventFromRecord(record);
     this.#misses?.add(file, record, event);
-    const selections = this.#selectionsOf(record, event);
-    if (selections.size === 0) return;
+    const selecting = this.#selectingRules(record, event);
+    const isFurther = this.#further.some((search) => search.select(event));
+    if (selecting.length === 0 && !isFurther) return;
     const id = this.#occurrences.identify(record);
+    for (const { index } of selecting) this.#selectedBy[index]?.add(id);
     // A reader's record may hold on to the bytes of its whole block; this one does not.
     const kept: SelectedEvent = { id, record: fromStored(toStored(record)) };
     const sightings = this.#sightings.get(id) ?? [];
     sightings.push({ file, recordId: record.system.recordId, timeTicks: record.timeTicks });
     this.#sightings.set(id, sightings);
-    if (selections.size === 1 && selections.has('join')) {
+    if (!isFurther && selecting.every(({ selection }) => selection === 'join')) {
       for (const gone of this.#parts.add(kept)) this.#sightings.delete(gone);
       return;
     }
@@ -134,26 +139,29 @@ export class Scan {
     if (!known || isBetterCopy(record, known.record)) this.#events.set(id, kept);
   }
 
-  #selectionsOf(record: EvidenceRecord, event: SearchableEvent): ReadonlySet<Selection> {
-    const selections = new Set<Selection>();
-    for (const { rule } of this.#byKind.rulesFor(record)) {
-      const selection = this.#options.extended
-        ? selectionOf(rule, event, record)
-        : rule.search.select(event)
-          ? 'search'
-          : null;
-      if (selection) selections.add(selection);
-    }
-    if (this.#further.some((search) => search.select(event))) selections.add('search');
-    return selections;
+  #selectingRules(
+    record: EvidenceRecord,
+    event: SearchableEvent,
+  ): readonly { readonly index: number; readonly selection: Selection }[] {
+    return this.#byKind.rulesFor(record).flatMap(({ rule, index }) => {
+      if (!this.#options.extended) {
+        return rule.search.select(event) ? [{ index, selection: 'search' as const }] : [];
+      }
+      const selection = selectionOf(rule, event, record);
+      return selection ? [{ index, selection }] : [];
+    });
   }
 
   finish(nowMs: number): ScanReport {
     this.#parts.trim();
-    const events = [...this.#events.values(), ...this.#parts.parts];
-    const results = this.#rules.flatMap((rule) =>
-      detect(rule, events, { nowMs, lenient: this.#options.lenient, extended: this.#options.extended }),
-    );
+    const { lenient, extended } = this.#options;
+    const parts = this.#parts.parts;
+    const results = this.#rules.flatMap((rule, index) => {
+      const ids = this.#selectedBy[index] ?? new Set();
+      const events = [...ids].flatMap((id) => this.#events.get(id) ?? []);
+      const joinable = rule.joinsScriptBlocks ? parts : [];
+      return detect(rule, [...events, ...joinable], { nowMs, lenient, extended });
+    });
     return {
       results: results.toSorted(byTimeDetectionDestKey),
       kept: [...this.#events.values()],

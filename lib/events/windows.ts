@@ -52,6 +52,7 @@ class WindowsEvent implements SearchableEvent {
   readonly #source: LogSource;
   readonly #common: Readonly<Record<string, FieldMapping>>;
   #index: ReadonlyMap<string, FieldValue> | null = null;
+  #raw: FieldValue = null;
 
   constructor(record: EvidenceRecord, source: LogSource) {
     this.#record = record;
@@ -65,7 +66,11 @@ class WindowsEvent implements SearchableEvent {
 
   get(name: string): FieldValue {
     const mapping = own(this.#source.fields, name) ?? own(this.#common, name);
-    return mapping ? mapping(this.#record) : this.#dataField(name);
+    if (!mapping) return this.#dataField(name);
+    if (name !== '_raw') return mapping(this.#record);
+    // Dear to render, and asked for by each search that looks for a word.
+    this.#raw ??= mapping(this.#record);
+    return this.#raw;
   }
 
   fieldNames(): readonly string[] {

@@ -21,6 +21,8 @@ export type CompiledTerms = {
   readonly whyNot: (event: SearchableEvent) => UnmatchedTerm;
   /** As CompiledSearch.needles. */
   readonly needles: readonly (readonly string[])[];
+  /** Whether the raw text is read, which some evidence has to be rendered for: other terms are asked first. */
+  readonly isDear: boolean;
 };
 
 /** Where the fields of a search come from: plain events, or an object of a data model. */
@@ -31,7 +33,7 @@ export type FieldScope = {
   isVerbatim(field: string): boolean | 'words';
 };
 
-const NO_TERMS = { explain: () => {}, needles: [] } as const;
+const NO_TERMS = { explain: () => {}, needles: [], isDear: false } as const;
 
 const unmatched = (term: string): UnmatchedTerm => ({ term, field: null, value: null });
 
@@ -41,9 +43,11 @@ export function describeValue(value: FieldValue): string | null {
 }
 
 function compileAnd(operands: readonly CompiledTerms[], term: string): CompiledTerms {
+  const ordered = operands.toSorted((left, right) => Number(left.isDear) - Number(right.isDear));
   return {
+    isDear: operands.some(({ isDear }) => isDear),
     test: (event) => {
-      for (const operand of operands) if (!operand.test(event)) return false;
+      for (const operand of ordered) if (!operand.test(event)) return false;
       return true;
     },
     explain: (event, terms) => {
@@ -55,9 +59,11 @@ function compileAnd(operands: readonly CompiledTerms[], term: string): CompiledT
 }
 
 function compileOr(operands: readonly CompiledTerms[], term: string): CompiledTerms {
+  const ordered = operands.toSorted((left, right) => Number(left.isDear) - Number(right.isDear));
   return {
+    isDear: operands.some(({ isDear }) => isDear),
     test: (event) => {
-      for (const operand of operands) if (operand.test(event)) return true;
+      for (const operand of ordered) if (operand.test(event)) return true;
       return false;
     },
     explain: (event, terms) => {
@@ -124,6 +130,7 @@ function compileFieldTest(field: string, span: Span, test: ScalarTest, scope: Fi
   const { matches } = test;
   const term = scope.text.slice(span.from, span.to);
   return {
+    isDear: field === '_raw',
     test: (event) => {
       const value = read(event);
       if (value === null) return false;
@@ -187,6 +194,7 @@ function compileNot(node: SearchExpression & { readonly kind: 'not' }, scope: Fi
   const read = field === null ? () => null : scope.read(field, inner);
   const negated: CompiledTerms = {
     ...NO_TERMS,
+    isDear: operand.isDear,
     test: (event) => !operand.test(event),
     whyNot: (event) => ({ term, field, value: describeValue(read(event)) }),
   };
