@@ -206,6 +206,9 @@ function printSummary(
       `${report.unjoinedParts} parts of long script blocks were not joined, because all of them are too long to hold\n`,
     );
   }
+  for (const { rule, reason } of report.stopped) {
+    process.stderr.write(`stopped: ${printableText(rule.name)}: ${printableText(reason)}\n`);
+  }
   for (const { rule, hosts } of report.relevance) {
     if (hosts.size === 0) process.stderr.write(`blind: ${rule.name}: ${rule.blindLabel}\n`);
   }

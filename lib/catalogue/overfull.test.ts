@@ -1,14 +1,20 @@
-import { expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
-import { ANALYST, addAndRead, REGISTRY, useTestInstance } from '#lib/jobs/testing.ts';
+import { ANALYST, addAndRead, empty, REGISTRY, useTestInstance } from '#lib/jobs/testing.ts';
 import { changeDetection } from './commands.ts';
+import { importDetections } from './import.ts';
 import { getDetection } from './queries.ts';
 import { catchUpWithCatalogue, SELECTED_MAX } from './settle.ts';
+import { forgetCatalogue, IMPORTED_ID, publishedYaml } from './testing.ts';
 
 useTestDatabase();
 useTestInstance();
+beforeEach(async () => {
+  await empty();
+  await forgetCatalogue();
+});
 
 const REGISTRY_ID = '12c80db8-ef62-4456-92df-b23e1b3219f6';
 
@@ -31,4 +37,17 @@ it('a detection that selects more than it may is switched off, says so, and can 
   expect(await db.selection.count({ where: { detectionId: REGISTRY_ID } })).toBe(0);
   await changeDetection(ANALYST, REGISTRY_ID, { isEnabled: true });
   expect(await getDetection(ANALYST, REGISTRY_ID)).toMatchObject({ status: 'being-read', stopped: null });
+});
+
+it('a detection whose search passes a limit is switched off with the reason, and keeps no other from its findings', async () => {
+  const search =
+    'source="XmlWinEventLog:Microsoft-Windows-Sysmon/Operational" EventCode=13 | eval a=mvrange(0,400), b=mvrange(0,400) | stats count by a b';
+  await importDetections(ANALYST, [{ name: 'too_much.yml', text: publishedYaml(search) }], {
+    isEnabling: true,
+  });
+  await addAndRead(REGISTRY);
+  const detail = await getDetection(ANALYST, IMPORTED_ID);
+  expect(detail).toMatchObject({ status: 'stopped', isEnabled: false, findingCount: 0 });
+  expect(detail.stopped).toMatch(/^Switched off: .*combinations of by-values/);
+  expect((await getDetection(ANALYST, REGISTRY_ID)).findingCount).toBeGreaterThan(0);
 });

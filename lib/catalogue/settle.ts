@@ -19,14 +19,30 @@ export async function recompute(tx: Transaction, investigationId: string): Promi
   await lockInvestigation(tx, investigationId, 'exclusive');
   const isChanged = await settle(tx);
   const ids = isChanged ? await allInvestigations(tx) : [investigationId];
-  for (const id of ids) await recomputeFindings(tx, id, await currentKnowledge(tx), Date.now());
+  await recomputeEach(tx, ids);
 }
 
 /** For changes of the catalogue; call it after the change, in its transaction. */
 export async function recomputeAll(tx: Transaction): Promise<void> {
   await settle(tx);
-  for (const id of await allInvestigations(tx))
-    await recomputeFindings(tx, id, await currentKnowledge(tx), Date.now());
+  await recomputeEach(tx, await allInvestigations(tx));
+}
+
+/** Detections whose search passes one of its limits are switched off, and all is computed again without them. */
+async function recomputeEach(tx: Transaction, investigationIds: readonly string[]): Promise<void> {
+  const reasons = new Map<string, string>();
+  for (const id of investigationIds) {
+    const stopped = await recomputeFindings(tx, id, await currentKnowledge(tx), Date.now());
+    for (const { detectionId, reason } of stopped) reasons.set(detectionId, `Switched off: ${reason}`);
+  }
+  if (reasons.size === 0) return;
+  const { entries } = await currentCatalogue(tx);
+  for (const entry of entries) {
+    const reason = reasons.get(entry.id);
+    if (reason !== undefined) await stop(tx, entry, reason);
+  }
+  await markChanged(tx);
+  await recomputeEach(tx, await allInvestigations(tx));
 }
 
 /** Does what a new release, an imported file or a process that ended too early left to do. */
@@ -106,17 +122,21 @@ export async function stopOverfull(tx: Transaction): Promise<boolean> {
     const entry = entries.find((one) => one.id === id);
     if (!entry || entry.wanted === null) continue;
     const stopped = `Switched off: its search selects ${shown(count)} events and more of the stored evidence; a detection may select ${shown(SELECTED_MAX)}.`;
-    const data = { activeVariant: null, wantedVariant: null, stopped };
-    await tx.detectionSetting.upsert({
-      where: { detectionId: id },
-      create: { detectionId: id, ...data },
-      update: data,
-    });
-    await forget(tx, entry);
+    await stop(tx, entry, stopped);
     isChanged = true;
   }
   if (isChanged) await markChanged(tx);
   return isChanged;
+}
+
+async function stop(tx: Transaction, entry: CatalogueEntry, stopped: string): Promise<void> {
+  const data = { activeVariant: null, wantedVariant: null, stopped };
+  await tx.detectionSetting.upsert({
+    where: { detectionId: entry.id },
+    create: { detectionId: entry.id, ...data },
+    update: data,
+  });
+  await forget(tx, entry);
 }
 
 /** Whether no evidence lacks the rule, but for what could not be read again. */

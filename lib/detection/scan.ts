@@ -4,6 +4,7 @@ import { fromStored, toStored } from '#lib/events/stored.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { Block, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import type { CompiledSearch } from '#lib/spl/types.ts';
+import { SplError } from '#lib/spl/types.ts';
 import {
   detect,
   isBetterCopy,
@@ -44,6 +45,8 @@ export type ScanReport = {
   /** By event id. */
   readonly sightings: ReadonlyMap<string, readonly ScanSighting[]>;
   readonly totals: ScanTotals;
+  /** Detections whose search passed one of its limits: they give no results. */
+  readonly stopped: readonly { readonly rule: DetectionRule; readonly reason: string }[];
   /** For each detection without a result, if asked to explain: why relevant events do not match, nearest first. */
   readonly misses: readonly { readonly rule: DetectionRule; readonly misses: readonly Miss[] }[];
   /** Parts of long script blocks that were not joined, because all of them are too long to hold. */
@@ -156,17 +159,25 @@ export class Scan {
     this.#parts.trim();
     const { lenient, extended } = this.#options;
     const parts = this.#parts.parts;
+    const stopped: { rule: DetectionRule; reason: string }[] = [];
     const results = this.#rules.flatMap((rule, index) => {
       const ids = this.#selectedBy[index] ?? new Set();
       const events = [...ids].flatMap((id) => this.#events.get(id) ?? []);
       const joinable = rule.joinsScriptBlocks ? parts : [];
-      return detect(rule, [...events, ...joinable], { nowMs, lenient, extended });
+      try {
+        return detect(rule, [...events, ...joinable], { nowMs, lenient, extended });
+      } catch (error) {
+        if (!(error instanceof SplError)) throw error;
+        stopped.push({ rule, reason: error.message });
+        return [];
+      }
     });
     return {
       results: results.toSorted(byTimeDetectionDestKey),
       kept: [...this.#events.values()],
       sightings: this.#sightings,
       totals: this.totals,
+      stopped,
       misses: this.#rules
         .filter((rule) => !results.some((result) => result.rule === rule))
         .map((rule) => ({ rule, misses: this.#misses?.missesOf(rule) ?? [] })),

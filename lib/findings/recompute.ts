@@ -1,11 +1,12 @@
 import type { Prisma } from '#lib/db/generated/client.ts';
 import { lockInvestigation } from '#lib/db/locks.ts';
 import { jsonToPostgres, toPostgres } from '#lib/db/postgres-text.ts';
-import { detect, type Result } from '#lib/detection/detect.ts';
+import { detect, type Result, type SelectedEvent } from '#lib/detection/detect.ts';
 import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
 import { hostName } from '#lib/events/names.ts';
 import { recomputeRisk } from '#lib/risk/recompute.ts';
 import { findingSeverity } from '#lib/risk/severity.ts';
+import { SplError } from '#lib/spl/types.ts';
 import { joinHosts } from './hosts.ts';
 import { findingIdentity } from './identity.ts';
 import { EXISTING_COLUMNS, type ExistingFinding, keepFinding, withdrawFinding } from './keep.ts';
@@ -16,26 +17,47 @@ import { carryTriage, supersedeOthers } from './supersede.ts';
  * Makes the findings of an investigation equal to what its events give now. Nothing is incremented: run twice, or after
  * evidence in any order, the state is the same. Triage (status, owner, notes) is never touched, except that a closed
  * finding with a new episode is reopened as recurred.
+ *
+ * @returns rules whose search passed one of its limits; they have no findings
  */
 export async function recomputeFindings(
   tx: Prisma.TransactionClient,
   investigationId: string,
   knowledge: Knowledge,
   nowMs: number,
-): Promise<void> {
+): Promise<readonly StoppedRule[]> {
   await lockInvestigation(tx, investigationId, 'exclusive');
   await joinHosts(tx, investigationId);
   const hosts = await hostIds(tx, investigationId);
   await supersedeOthers(tx, investigationId, [...knowledge.rules, ...knowledge.chains], new Date(nowMs));
   const withRows = await rulesWithRows(tx, investigationId);
+  const stopped: StoppedRule[] = [];
   for (const rule of knowledge.rules) {
     if (!withRows.has(`${rule.id} ${rule.variant}`)) continue;
     const events = await selectedEvents(tx, investigationId, rule.id, rule.variant);
-    const results = detect(rule, events, { nowMs, lenient: true, extended: true });
-    await applyResults(tx, investigationId, rule, results, hosts, nowMs);
+    const results = resultsOf(rule, events, nowMs);
+    if (typeof results === 'string') stopped.push({ detectionId: rule.id, reason: results });
+    else await applyResults(tx, investigationId, rule, results, hosts, nowMs);
   }
   await carryTriage(tx, investigationId);
   await recomputeRisk(tx, investigationId, knowledge, nowMs);
+  return stopped;
+}
+
+export type StoppedRule = { readonly detectionId: string; readonly reason: string };
+
+/** A search that passes a limit must not keep all others from their results: its message instead of results. */
+function resultsOf(
+  rule: DetectionRule,
+  events: readonly SelectedEvent[],
+  nowMs: number,
+): readonly Result[] | string {
+  try {
+    return detect(rule, events, { nowMs, lenient: true, extended: true });
+  } catch (error) {
+    if (error instanceof SplError) return error.message;
+    throw error;
+  }
 }
 
 /** Rules that selected an event or have a finding, by id and variant: of a thousand, most have neither. */
