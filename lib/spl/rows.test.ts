@@ -80,8 +80,8 @@ describe('stats', () => {
         'sum(a)': 28,
         'avg(a)': 28 / 3,
         'dc(a)': 2,
-        'min(a)': '9',
-        'max(a)': '10',
+        'min(a)': 9,
+        'max(a)': 10,
         'min(b)': '10',
         'max(b)': 'x',
       },
@@ -91,7 +91,7 @@ describe('stats', () => {
   it('compares _time exactly to 100 ns', () => {
     const some = [event({}, at(5_000_001)), event({}, at(5_000_000)), event({}, at(5_000_002))];
     expect(run('* | stats min(_time) as a max(_time) as b', some)).toEqual([
-      { a: '1709630042.5', b: '1709630042.5000002' },
+      { a: 1709630042.5, b: 1709630042.5000002 },
     ]);
     expect(run('* | sort _time | table _time', some).map((row) => row._time)).toEqual([
       '1709630042.5',
