@@ -52,7 +52,8 @@ export function HostLists({ detail }: { readonly detail: DetectionDetail }) {
       {coveredTotal > covered.length && (
         <p className="pt-1 text-text-3">The first {covered.length} are shown.</p>
       )}
-      {blind.length > 0 && (
+      {/* A detection that cannot run looks at nothing, and has no word for what it misses. */}
+      {blind.length > 0 && blindLabel !== '' && (
         <div className="grid gap-1 pt-3">
           <h3 className="font-medium text-medium">Blind on {plural(blindTotal, 'host')}</h3>
           <p className="text-text-2">{blindLabel}. Nothing found there says nothing.</p>

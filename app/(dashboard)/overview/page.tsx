@@ -179,8 +179,8 @@ export default async function OverviewPage() {
               </table>
               {overview.silentDetections > 0 && (
                 <p className="pt-2 text-text-3">
-                  <Link href="/detections">{plural(overview.silentDetections, 'more detection')}</Link> found
-                  nothing.
+                  <Link href="/detections">{plural(overview.silentDetections, 'more detection')}</Link>{' '}
+                  without a strict finding.
                 </p>
               )}
               <div className="grid grid-cols-2 gap-4 pt-3">
