@@ -4,10 +4,18 @@ const TICKS_PER_MS = 10_000n;
 const TICKS_PER_MINUTE = 600_000_000n;
 const MAX_MS = 8_640_000_000_000_000n;
 const MAX_TEXT_LENGTH = 10_000;
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September'].concat(
-  ['October', 'November', 'December'],
-);
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+export const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+].concat(['October', 'November', 'December']);
+export const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -126,7 +134,8 @@ const DIRECTIVES: Readonly<Record<string, (moment: Moment) => string>> = {
   '%': () => '%',
 };
 
-const COMPOUND: Readonly<Record<string, string>> = {
+/** Directives that stand for several. */
+export const COMPOUND: Readonly<Record<string, string>> = {
   F: '%Y-%m-%d',
   T: '%H:%M:%S',
   D: '%m/%d/%y',

@@ -1,11 +1,11 @@
 /** Reads times by the directives of strptime, as Splunk's search reference, "Date and time functions", lists them. */
-import { toUtcTicks } from './time-format.ts';
+import { COMPOUND, DAYS, MONTHS, toUtcTicks } from './time-format.ts';
 
-const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
-const DAYS = 'sun mon tue wed thu fri sat'.split(' ');
-const LONG_MONTHS =
-  'january february march april may june july august september october november december'.split(' ');
-const LONG_DAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ');
+const lower = (names: readonly string[]): readonly string[] => names.map((name) => name.toLowerCase());
+const LONG_MONTHS = lower(MONTHS);
+const LONG_DAYS = lower(DAYS);
+const SHORT_MONTHS = LONG_MONTHS.map((name) => name.slice(0, 3));
+const SHORT_DAYS = LONG_DAYS.map((name) => name.slice(0, 3));
 const MAX_LENGTH = 1_000;
 
 type Parts = {
@@ -21,16 +21,6 @@ type Parts = {
   isAfternoon: boolean | null;
   offsetMinutes: number | null;
   epochSeconds: bigint | null;
-};
-
-const COMPOUND: Readonly<Record<string, string>> = {
-  F: '%Y-%m-%d',
-  T: '%H:%M:%S',
-  D: '%m/%d/%y',
-  R: '%H:%M',
-  x: '%m/%d/%Y',
-  X: '%H:%M:%S',
-  c: '%a %b %e %H:%M:%S %Y',
 };
 
 type Read = (parts: Parts, text: string, position: number) => number | null;
@@ -118,14 +108,14 @@ const DIRECTIVES: Readonly<Record<string, Read>> = {
   N: fraction,
   Q: fraction,
   f: fraction,
-  B: words(LONG_MONTHS, MONTHS, (parts, index) => {
+  B: words(LONG_MONTHS, SHORT_MONTHS, (parts, index) => {
     parts.month = index + 1;
   }),
-  b: words(LONG_MONTHS, MONTHS, (parts, index) => {
+  b: words(LONG_MONTHS, SHORT_MONTHS, (parts, index) => {
     parts.month = index + 1;
   }),
-  A: words(LONG_DAYS, DAYS, () => {}),
-  a: words(LONG_DAYS, DAYS, () => {}),
+  A: words(LONG_DAYS, SHORT_DAYS, () => {}),
+  a: words(LONG_DAYS, SHORT_DAYS, () => {}),
   p: words([], ['am', 'pm'], (parts, index) => {
     parts.isAfternoon = index === 1;
   }),
@@ -137,7 +127,7 @@ const DIRECTIVES: Readonly<Record<string, Read>> = {
 /** Ticks of 100 ns since 1970 UTC; null when the text does not fit the format or names no time of the calendar. */
 export function parseTime(text: string, format: string, timeZone: string): bigint | null {
   if (text.length > MAX_LENGTH || format.length > MAX_LENGTH) return null;
-  const expanded = format.replace(/%(%|[FTDRxXc])/g, (whole, letter: string) => COMPOUND[letter] ?? whole);
+  const expanded = format.replace(/%(%|[FTDRxXc+])/g, (whole, letter: string) => COMPOUND[letter] ?? whole);
   const parts: Parts = {
     year: 1970,
     month: 1,
