@@ -7,14 +7,16 @@ import { explanationJson, mappedNote, resultJson } from '#lib/detection/scan-out
 import { missText } from '#lib/detection/why-not.ts';
 import { hostName } from '#lib/events/names.ts';
 import { printableText } from '#lib/evidence/printable.ts';
+import { createTimeReader } from '#lib/evidence/text/times.ts';
 import { formatIsoTime } from '#lib/evidence/time.ts';
 import { chainJson, chainsOfScan, type ScanChain } from '#lib/risk/scan-chains.ts';
 import { rulesOfFolder } from './support/detection-folder.ts';
 import { readAll } from './support/evidence-files.ts';
 
 const USAGE = `usage: npm run -s scan -- [--format table|jsonl] [--detection ID]... [--variant 2023|2026]
-       [--strict|--lenient] [--extended] [--verify] [--explain] [--content FOLDER] PATH...
-PATH is a file, a folder (read with all its folders) or - for standard input.
+       [--strict|--lenient] [--extended] [--verify] [--explain] [--content FOLDER] [--password TEXT] [--evidence-zone ZONE] PATH...
+PATH is a file, a folder (read with all its folders) or - for standard input; archives are opened, encrypted ones with --password.
+Times in the evidence that have no zone are of --evidence-zone, else UTC.
 --content also runs the detections in a folder: published YAML, Sigma rules, savedsearches.conf, with their macros and lookups.`;
 
 /** Exit codes: 0 done, also with nothing found or with bad records; 2 an argument is wrong or a path cannot be read. */
@@ -59,6 +61,8 @@ async function main(): Promise<number> {
     chains.map((chain) => chain.closes.search),
   );
   const unreadable = await readAll(options.paths, {
+    password: options.password,
+    timeZone: options.evidenceZone,
     needles: () => scan.needles,
     startFile: (sizeBytes) => scan.startFile(sizeBytes),
     add: (file, block) => scan.add(file, block),
@@ -96,6 +100,9 @@ type Options = {
   readonly verify: boolean;
   readonly explain: boolean;
   readonly content: string | undefined;
+  readonly password: string | undefined;
+  /** IANA zone of times in the evidence that have none. */
+  readonly evidenceZone: string | undefined;
   readonly paths: readonly string[];
 };
 
@@ -113,11 +120,15 @@ function readArguments(): Options | string {
         verify: { type: 'boolean', default: false },
         explain: { type: 'boolean', default: false },
         content: { type: 'string' },
+        password: { type: 'string' },
+        'evidence-zone': { type: 'string' },
       },
     });
     if (values.format !== 'table' && values.format !== 'jsonl') return '--format is table or jsonl';
     if (values.strict && values.lenient) return '--strict and --lenient exclude each other';
     if (positionals.length === 0) return 'no PATH was given';
+    // Throws when there is no such zone.
+    createTimeReader(values['evidence-zone']);
     return {
       format: values.format,
       detections: values.detection,
@@ -127,6 +138,8 @@ function readArguments(): Options | string {
       verify: values.verify,
       explain: values.explain,
       content: values.content,
+      password: values.password,
+      evidenceZone: values['evidence-zone'],
       paths: positionals,
     };
   } catch (error) {
@@ -215,6 +228,11 @@ function printSummary(
   for (const { rule, misses } of report.misses) {
     for (const miss of misses)
       process.stderr.write(`no match: ${rule.name}: ${printableText(missText(miss))}\n`);
+  }
+  if (report.repeats !== null) {
+    process.stderr.write(
+      `${events + badRecords} records = ${events - report.repeats} events + ${badRecords} bad + ${report.repeats} seen already\n`,
+    );
   }
   process.stderr.write(
     `scanned ${files} files, ${bytes} bytes, ${events} events, ${badRecords} bad records, ${report.results.length + chainTotal} findings in ${seconds.toFixed(3)} s\n`,

@@ -5,18 +5,23 @@ import { loadContent } from '#lib/content/load.ts';
 import { Hunt, TooManyEvents } from '#lib/detection/hunt.ts';
 import type { FieldValue } from '#lib/events/event.ts';
 import { printableText } from '#lib/evidence/printable.ts';
+import { createTimeReader } from '#lib/evidence/text/times.ts';
 import { compileSearch } from '#lib/spl/compile.ts';
 import { describePlace } from '#lib/spl/place.ts';
 import { type CompiledSearch, type Row, SplError } from '#lib/spl/types.ts';
 import { readAll } from './support/evidence-files.ts';
 
-const USAGE = `usage: npm run -s search -- [--format table|jsonl|csv] [--strict|--lenient] [--time-zone ZONE] 'SPL' PATH...
-PATH is a file, a folder (read with all its folders) or - for standard input.`;
+const USAGE = `usage: npm run -s search -- [--format table|jsonl|csv] [--strict|--lenient] [--time-zone ZONE] [--password TEXT] [--evidence-zone ZONE] 'SPL' PATH...
+PATH is a file, a folder (read with all its folders) or - for standard input; archives are opened, encrypted ones with --password.
+Times in the evidence that have no zone are of --evidence-zone, else UTC.`;
 
 type Options = {
   readonly format: 'table' | 'jsonl' | 'csv';
   readonly mode: 'strict' | 'lenient';
   readonly timeZone: string;
+  readonly password: string | undefined;
+  /** IANA zone of times in the evidence that have none. */
+  readonly evidenceZone: string | undefined;
   readonly text: string;
   readonly paths: readonly string[];
 };
@@ -34,6 +39,8 @@ async function main(): Promise<number> {
     const startMs = performance.now();
     const hunt = new Hunt(search);
     const unreadable = await readAll(options.paths, {
+      password: options.password,
+      timeZone: options.evidenceZone,
       needles: () => hunt.needles,
       startFile: (sizeBytes) => hunt.startFile(sizeBytes),
       add: (file, block) => hunt.add(file, block),
@@ -64,6 +71,8 @@ function readArguments(): Options | string {
         strict: { type: 'boolean', default: false },
         lenient: { type: 'boolean', default: false },
         'time-zone': { type: 'string', default: 'UTC' },
+        password: { type: 'string' },
+        'evidence-zone': { type: 'string' },
       },
     });
     const { format } = values;
@@ -73,10 +82,14 @@ function readArguments(): Options | string {
     const [text, ...paths] = positionals;
     if (text === undefined) return 'no search was given';
     if (paths.length === 0) return 'no PATH was given';
+    // Throws when there is no such zone.
+    createTimeReader(values['evidence-zone']);
     return {
       format,
       mode: values.lenient ? 'lenient' : 'strict',
       timeZone: values['time-zone'],
+      password: values.password,
+      evidenceZone: values['evidence-zone'],
       text,
       paths,
     };

@@ -5,6 +5,13 @@ import { isMappedForm } from '#lib/evidence/forms.ts';
 import { WRITERS } from '#lib/evidence/json/testing/write-forms.ts';
 import type { DataItem, EvidenceRecord } from '#lib/evidence/record.ts';
 import { renderEventXml } from '#lib/evidence/render.ts';
+import {
+  atSeconds,
+  classicText,
+  getWinEventRow,
+  splunkRow,
+  table,
+} from '#lib/evidence/text/testing/write-text.ts';
 import type { Result } from './detect.ts';
 import { rulesOf, scanFiles } from './testing.ts';
 
@@ -144,6 +151,17 @@ const told = (results: readonly Result[]) =>
     user,
     sentence,
   }));
+/** Messages of exports have the line ends of their own. */
+const lineFeeds = (results: ReturnType<typeof told>) =>
+  JSON.parse(
+    JSON.stringify(results, (_, value: unknown) =>
+      typeof value === 'bigint' ? `${value}n` : value,
+    ).replaceAll('\\r\\n', '\\n'),
+    (_, value: unknown) =>
+      typeof value === 'string' && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
+  ) as ReturnType<typeof told>;
+const atTime = (record: EvidenceRecord, systemTime: string): EvidenceRecord =>
+  makeRecord({ ...record.system, systemTime }, record.data);
 const xml = (records: readonly EvidenceRecord[]) => records.map(renderEventXml).join('\n');
 
 describe('one story in every form gives the same findings', () => {
@@ -200,6 +218,101 @@ describe('one story in every form gives the same findings', () => {
       const records = report.results.flatMap(({ events }) => events.map(({ record }) => record));
       expect(records.every(({ form }) => isMappedForm(form))).toBe(true);
       expect(report.relevance.map(({ hosts }) => hosts.get(SYSTEM.computer)?.count)).toEqual([1, 1]);
+    }
+  });
+
+  const whole = STORY.map(atSeconds);
+  const localRow = (record: EvidenceRecord) => getWinEventRow(record, '3/5/2024 9:14:02 AM');
+  it.each<[string, readonly EvidenceRecord[], string]>([
+    ['classic text', whole, whole.map((record) => classicText(record)).join('')],
+    ['classic text in another order', whole, whole.map((record) => classicText(record, true)).join('\n')],
+    ['Splunk CSV with XML', STORY, table(STORY.map((record) => splunkRow(record)))],
+    [
+      'Splunk CSV with classic text, whose _time has what that lacks',
+      STORY,
+      table(STORY.map((record) => splunkRow(record, classicText(record)))),
+    ],
+    ['Get-WinEvent CSV', STORY, table(STORY.map((record) => getWinEventRow(record)))],
+    [
+      'Get-WinEvent CSV of PowerShell 5.1 with local times',
+      whole.map((record) => atTime(record, '2024-03-05T09:14:02.0000000Z')),
+      `#TYPE System.Diagnostics.Eventing.Reader.EventLogRecord\r\n${table(STORY.map(localRow))}`,
+    ],
+    [
+      'Splunk JSON with classic text',
+      whole,
+      lines(whole.map((record) => ({ preview: false, result: { _raw: classicText(record) } }))),
+    ],
+  ])('as %s, with and without skipping, in UTF-8 and UTF-16', async (_, records, text) => {
+    const withLineFeeds = records.map((record) => ({
+      ...record,
+      data: record.data.map(([name, value]): DataItem => [name, value.replaceAll('\r\n', '\n')]),
+    }));
+    const expected = await scan(xml(withLineFeeds));
+    for (const bytes of [Buffer.from(text), Buffer.from(`\ufeff${text}`, 'utf16le')]) {
+      for (const verify of [false, true]) {
+        const report = await scanFiles([{ name: 'story', bytes }], rules, { verify });
+        expect(lineFeeds(told(report.results))).toEqual(told(expected.results));
+        expect(report.results.flatMap(({ events }) => events.map(({ id }) => id))).toEqual(
+          records.map((record) => eventIdentity(record, 0)),
+        );
+        expect(report.totals).toMatchObject({ events: 2, badRecords: 0 });
+        expect(report.relevance.map(({ hosts }) => hosts)).toEqual(
+          expected.relevance.map(({ hosts }) => hosts),
+        );
+      }
+    }
+  });
+
+  it('as Microsoft Defender CSV, and known as mapped', async () => {
+    const json = await scan(lines(defender));
+    for (const verify of [false, true]) {
+      const report = await scan(table(defender), { verify });
+      expect(told(report.results)).toEqual(told(json.results));
+      expect(report.results.map(({ mappedFrom }) => mappedFrom)).toEqual([
+        ['Microsoft Defender CSV'],
+        ['Microsoft Defender CSV'],
+      ]);
+    }
+  });
+
+  it('a registry audit, in classic text and in a table of its messages', async () => {
+    const event = makeRecord(
+      {
+        ...SYSTEM,
+        providerName: 'Microsoft-Windows-Security-Auditing',
+        channel: 'Security',
+        eventId: 4657,
+        level: '0',
+        task: '12801',
+        keywords: '0x8020000000000000',
+        recordId: '13',
+        systemTime: '2024-03-05T09:14:02.0000000Z',
+      },
+      Object.entries({
+        SubjectUserSid: 'S-1-5-21-1-2-3-500',
+        SubjectUserName: 'jo',
+        SubjectDomainName: 'OFFSEC',
+        SubjectLogonId: '0x364eb',
+        ObjectName:
+          '\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\Configuration',
+        ObjectValueName: 'EnableAt',
+        HandleId: '0x54',
+        OperationType: '%%1905',
+        ProcessId: '0xce4',
+        ProcessName: 'C:\\Windows\\regedit.exe',
+        OldValueType: '%%1876',
+        OldValue: '0',
+        NewValueType: '%%1876',
+        NewValue: '1',
+      }),
+    );
+    const expected = told((await scan(xml([event]))).results);
+    expect(expected).toHaveLength(1);
+    for (const text of [classicText(event), table([getWinEventRow(event)])]) {
+      for (const verify of [false, true]) {
+        expect(told((await scan(text, { verify })).results)).toEqual(expected);
+      }
     }
   });
 

@@ -7,14 +7,17 @@ import type { DetectionRule } from './rule.ts';
 /** What a detection could judge: events of the kinds that it looks at, whether or not they matched. */
 export type Relevance = { count: number; firstTicks: bigint | null; lastTicks: bigint | null };
 
+const KINDS_MAX = 10_000;
+
 /**
  * Counts relevant events by host from the census of blocks, so that skipped blocks count too and blind is told from
  * clean. The relevant search is asked once a kind of event, not once an event.
  */
 export class RelevanceCounter {
   readonly #rules: readonly DetectionRule[];
-  /** Places of the rules that a kind is relevant to. */
-  readonly #relevantTo = new Map<string, readonly number[]>();
+  /** Places of the rules that a kind is relevant to, by provider, channel and event id: no key is made for each row. */
+  readonly #relevantTo = new Map<string | null, Map<string | null, Map<number | null, readonly number[]>>>();
+  #kinds = 0;
   /** By rule, in the order given: host name -> relevance. */
   readonly byRule: readonly Map<string, Relevance>[];
 
@@ -26,6 +29,7 @@ export class RelevanceCounter {
   add(census: readonly CensusRow[]): void {
     for (const row of census) {
       const relevant = this.#relevant(row);
+      if (relevant.length === 0) continue;
       const host = hostName(row.computer);
       for (const index of relevant) {
         const hosts = this.byRule[index];
@@ -40,15 +44,22 @@ export class RelevanceCounter {
   }
 
   #relevant(row: CensusRow): readonly number[] {
-    const kind = `${row.eventId}\n${row.channel}\n${row.provider}`;
-    let relevant = this.#relevantTo.get(kind);
-    if (!relevant) {
-      const event = eventFromRecord(kindRecord(row));
-      relevant = this.#rules.flatMap((rule, index) => (rule.relevant.select(event) ? [index] : []));
-      // Bounded: a hostile file could name millions of channels.
-      if (this.#relevantTo.size < 10_000) this.#relevantTo.set(kind, relevant);
-    }
+    const known = this.#relevantTo.get(row.provider)?.get(row.channel)?.get(row.eventId);
+    if (known) return known;
+    const event = eventFromRecord(kindRecord(row));
+    const relevant = this.#rules.flatMap((rule, index) => (rule.relevant.select(event) ? [index] : []));
+    // Bounded: a hostile file could name millions of channels.
+    if (this.#kinds < KINDS_MAX) this.#keep(row, relevant);
     return relevant;
+  }
+
+  #keep({ provider, channel, eventId }: CensusRow, relevant: readonly number[]): void {
+    const channels = this.#relevantTo.get(provider) ?? new Map();
+    const eventIds = channels.get(channel) ?? new Map();
+    this.#relevantTo.set(provider, channels);
+    channels.set(channel, eventIds);
+    eventIds.set(eventId, relevant);
+    this.#kinds += 1;
   }
 }
 

@@ -2,6 +2,7 @@ import type { SearchableEvent } from '#lib/events/event.ts';
 import { Occurrences } from '#lib/events/occurrences.ts';
 import { fromStored, toStored } from '#lib/events/stored.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
+import { RepeatCounter } from '#lib/evidence/gaps/repeats.ts';
 import type { Block, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import type { CompiledSearch } from '#lib/spl/types.ts';
 import { SplError } from '#lib/spl/types.ts';
@@ -45,6 +46,8 @@ export type ScanReport = {
   /** By event id. */
   readonly sightings: ReadonlyMap<string, readonly ScanSighting[]>;
   readonly totals: ScanTotals;
+  /** Events that had come before, by record number; null unless every record was parsed to verify. */
+  readonly repeats: number | null;
   /** Detections whose search passed one of its limits: they give no results. */
   readonly stopped: readonly { readonly rule: DetectionRule; readonly reason: string }[];
   /** For each detection without a result, if asked to explain: why relevant events do not match, nearest first. */
@@ -75,6 +78,7 @@ export class Scan {
   readonly #parts = new PartStore();
   readonly #sightings = new Map<string, ScanSighting[]>();
   readonly #misses: MissCounter | null;
+  readonly #repeats: RepeatCounter | null;
   #occurrences = new Occurrences();
   readonly totals: ScanTotals = { files: 0, bytes: 0, events: 0, badRecords: 0 };
 
@@ -90,6 +94,7 @@ export class Scan {
     this.#byKind = new RulesByKind(this.#rules);
     this.#selectedBy = this.#rules.map(() => new Set());
     this.#relevance = new RelevanceCounter(this.#rules);
+    this.#repeats = options.verify ? new RepeatCounter() : null;
     this.#misses = options.explain ? new MissCounter(this.#rules) : null;
   }
 
@@ -122,6 +127,7 @@ export class Scan {
   }
 
   #addRecord(file: string, record: EvidenceRecord): void {
+    this.#repeats?.add(record);
     const event = eventFromRecord(record);
     this.#misses?.add(file, record, event);
     const selecting = this.#selectingRules(record, event);
@@ -177,6 +183,7 @@ export class Scan {
       kept: [...this.#events.values()],
       sightings: this.#sightings,
       totals: this.totals,
+      repeats: this.#repeats?.count ?? null,
       stopped,
       misses: this.#rules
         .filter((rule) => !results.some((result) => result.rule === rule))

@@ -31,7 +31,7 @@ const throughJson = (record: EvidenceRecord): EvidenceRecord =>
 
 const only = async (value: object): Promise<EvidenceRecord> => {
   const { records, problems } = await read(JSON.stringify(value));
-  expect(problems).toEqual([]);
+  expect(problems.filter(({ isLoss }) => isLoss)).toEqual([]);
   const [record] = records;
   if (!record || records.length > 1) throw new Error('one record was expected');
   return record;

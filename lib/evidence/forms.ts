@@ -10,10 +10,17 @@ export type RecordForm =
   | 'winlogbeat'
   | 'nxlog'
   | 'velociraptor'
+  | 'splunk-text'
   | 'get-winevent'
+  | 'get-winevent-csv'
   | 'elastic'
   | 'defender'
-  | 'json';
+  | 'defender-csv'
+  | 'json'
+  | ArtefactForm;
+
+/** What is found on a disk and is no entry of a log: it says what is, not what happened. */
+export type ArtefactForm = 'hive' | 'reg' | 'job' | 'task-xml';
 
 const LABELS: Readonly<Record<RecordForm, string>> = {
   evtx: 'EVTX',
@@ -23,10 +30,17 @@ const LABELS: Readonly<Record<RecordForm, string>> = {
   winlogbeat: 'Winlogbeat (ECS) JSON',
   nxlog: 'NXLog JSON',
   velociraptor: 'Velociraptor JSON',
+  'splunk-text': 'Splunk WinEventLog text',
   'get-winevent': 'Get-WinEvent JSON',
+  'get-winevent-csv': 'Get-WinEvent CSV',
   elastic: 'Elastic Defend (ECS) JSON',
   defender: 'Microsoft Defender JSON',
+  'defender-csv': 'Microsoft Defender CSV',
   json: 'JSON',
+  hive: 'registry hive',
+  reg: 'registry export',
+  job: 'job file',
+  'task-xml': 'task file',
 };
 
 /** Forms whose fields Splunk's add-ons would name as we do, or that keep their own names. */

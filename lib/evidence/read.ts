@@ -1,7 +1,13 @@
+import { readCsv } from './csv/reader.ts';
 import { readEvtx } from './evtx/reader.ts';
+import { readHive } from './hive/reader.ts';
 import { readJson } from './json/reader.ts';
 import type { Block, ByteSource, EvidenceForm, ReadOptions } from './record.ts';
+import { readRegExport } from './reg-export/reader.ts';
 import { SNIFF_BYTES, sniff } from './sniff.ts';
+import { readJob } from './task-job/reader.ts';
+import { readTaskXml } from './task-xml/reader.ts';
+import { readText } from './text/reader.ts';
 import { readXml } from './xml/reader.ts';
 
 /** Raised when a reader begins to give other records for the same bytes; kept with what was read. */
@@ -13,7 +19,13 @@ const READERS: Readonly<
 > = {
   evtx: { version: 'evtx/1', read: readEvtx },
   xml: { version: 'xml/1', read: readXml },
-  json: { version: 'json/1', read: readJson },
+  json: { version: 'json/2', read: readJson },
+  text: { version: 'text/1', read: readText },
+  csv: { version: 'csv/1', read: readCsv },
+  hive: { version: 'hive/1', read: readHive },
+  reg: { version: 'reg/1', read: readRegExport },
+  job: { version: 'job/1', read: readJob },
+  'task-xml': { version: 'task-xml/1', read: readTaskXml },
 };
 
 /** The bytes are no evidence that we read; the message says what they are and what to do. */

@@ -5,10 +5,10 @@
  * Names follow the Windows event schema (System, EventData, UserData).
  */
 
-import type { RecordForm } from './forms.ts';
+import type { ArtefactForm, RecordForm } from './forms.ts';
 
 /** The forms of evidence that a reader exists for. What wrote the records in them is a RecordForm. */
-export type EvidenceForm = 'evtx' | 'xml' | 'json';
+export type EvidenceForm = 'evtx' | 'xml' | 'json' | 'text' | 'csv' | ArtefactForm;
 
 /** Where a record stands in its evidence. */
 export type Place = {
@@ -83,6 +83,9 @@ export type ProblemCode =
   | 'record-content'
   | 'xml-syntax'
   | 'json-syntax'
+  | 'text-syntax'
+  | 'csv-syntax'
+  | 'time-zone'
   | 'record-too-long'
   | 'encoding'
   | 'truncated';
@@ -131,6 +134,8 @@ export type ReadOptions = {
    * UTF-16LE and in single-byte form). Blocks are still walked: counts, chain and checksums are checked.
    */
   readonly needles?: readonly string[];
+  /** IANA name of the zone of times that have none, for forms that write local times; UTC when absent. */
+  readonly timeZone?: string | undefined;
   readonly signal?: AbortSignal;
 };
 

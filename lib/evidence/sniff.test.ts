@@ -56,6 +56,41 @@ describe('JSON is known by its first object', () => {
   });
 });
 
+const CLASSIC = '12/09/2020 06:41:32 PM\nLogName=Security\nEventCode=4688\nMessage=x\n';
+
+describe('classic text of Windows events is known by an event', () => {
+  it.each([
+    ['alone', CLASSIC],
+    ['with carriage returns', CLASSIC.replaceAll('\n', '\r\n')],
+    ['after a lost beginning', `ScriptBlock ID: x\n{"a":1}\n${CLASSIC}`],
+    ['after a byte order mark', `\ufeff${CLASSIC}`],
+    ['in UTF-16', utf16(CLASSIC)],
+    ['in UTF-16 big-endian without a mark', utf16(CLASSIC).subarray(2).swap16()],
+  ])('%s', (_, content) => {
+    expect(look(content)).toEqual({ kind: 'evidence', form: 'text' });
+  });
+});
+
+describe('a table is known by its header and a row', () => {
+  const table = 'Id,ProviderName,LogName\r\n4104,PowerShell,x\r\n';
+  it.each([
+    ['of any columns', table],
+    ['with semicolons', table.replaceAll(',', ';')],
+    ['with tabs', table.replaceAll(',', '\t')],
+    ['of PowerShell 5.1', `#TYPE System.Diagnostics.Eventing.Reader.EventLogRecord\r\n${table}`],
+    ['for Excel', `sep=,\r\n${table}`],
+    ['with a broken first row', `${table.replace('4104,', '')}4104,PowerShell,y\r\n`],
+    ['of Splunk, with XML', `"_raw","host","source"\n"${EVENT}","h","s"\n`],
+    ['of Splunk, of one column', `"_raw"\n"${EVENT}"\n`],
+    ['of Splunk, with classic text and JSON in it', `_raw,_time\n"${CLASSIC}{""a"":1}\n",1\n`],
+    ['in UTF-16', utf16(table)],
+    ['whose first row does not fit into its beginning', `a,b,c\n"${'x'.repeat(2 * SNIFF_BYTES)}",y,z\n`],
+    ['of a million columns', `${Array.from({ length: 1_000_000 }, (_, index) => `c${index}`).join(',')}\n`],
+  ])('%s', (_, content) => {
+    expect(look(content)).toEqual({ kind: 'evidence', form: 'csv' });
+  });
+});
+
 describe('what is no evidence gets one sentence that says what it is and what to do', () => {
   it.each([
     ['an empty file', '', /Export the log again/],
@@ -79,7 +114,7 @@ describe('what is no evidence gets one sentence that says what it is and what to
     ['a JPEG picture', binary('\xff\xd8\xff\xe0'), /EVTX/],
     ['a Linux program', '\x7fELF', /EVTX/],
     ['a Windows program', 'MZ\x90', /EVTX/],
-    ['a registry hive', 'regf', /event logs of the host/],
+    ['a log file of a registry hive', 'regf', /the hive itself/],
     ['an SQLite database', 'SQLite format 3\0', /EVTX/],
     ['an event log of Windows XP or 2003 (EVT)', binary('\x30\0\0\0LfLe'), /wevtutil epl/],
     ['a web page', '<!DOCTYPE html><html></html>', /EVTX/],
@@ -88,8 +123,11 @@ describe('what is no evidence gets one sentence that says what it is and what to
     ['text without Windows events', '[2024-03-05 09:14:02] started', /EVTX/],
     ['text without Windows events', '{\\rtf1 x}', /EVTX/],
     ['text without Windows events', '[1, 2]', /EVTX/],
-    ['a CSV table', 'Id,ProviderName,LogName\r\n4104,PowerShell,x\r\n', /EVTX/],
-    ['a CSV table', `"_raw","host","source"\n"${EVENT}","h","s"\n`, /EVTX/],
+    ['a table without rows', 'Id,ProviderName,LogName\r\n', /header/],
+    ['or without the names of its columns', '4104,PowerShell,x\r\n4104,PowerShell,y\r\n', /header/],
+    ['or without the names of its columns', 'Well, so it goes, here\nand on.\n', /header/],
+    ['text without Windows events', 'name,number\nx,1\n', /EVTX/],
+    ['text without Windows events', '12/09/2020 06:41:32 PM\nhello\n', /EVTX/],
     ['text without Windows events', 'Dear diary,\nnothing happened.', /EVTX/],
     ['text without Windows events', utf16('Dear diary'), /EVTX/],
     ['text in one very long line', 'a'.repeat(SNIFF_BYTES * 2), /EVTX/],

@@ -1,6 +1,12 @@
+import { isTable } from './csv/table.ts';
 import { isEvtx } from './evtx/reader.ts';
+import { isHive } from './hive/base-block.ts';
 import { printableText } from './printable.ts';
 import type { EvidenceForm } from './record.ts';
+import { isRegExport } from './reg-export/reader.ts';
+import { isJob } from './task-job/job.ts';
+import { isClassicText } from './text/classic-splitter.ts';
+import { isWideStart } from './text/encoding.ts';
 
 /** How much of the beginning is looked at. */
 export const SNIFF_BYTES = 65_536;
@@ -32,8 +38,8 @@ const SIGNATURES: readonly { bytes: string; at?: number; what: string; hint: str
   { bytes: 'MZ', what: 'a Windows program', hint: EXPORT_HINT },
   {
     bytes: 'regf',
-    what: 'a registry hive',
-    hint: 'Hives are not read yet; upload the event logs of the host.',
+    what: 'a log file of a registry hive, or a piece of one',
+    hint: 'Upload the hive itself, for example Windows\\System32\\config\\SOFTWARE.',
   },
   { bytes: 'SQLite format 3', what: 'an SQLite database', hint: EXPORT_HINT },
   {
@@ -51,6 +57,8 @@ export function sniff(head: Uint8Array, sizeBytes: number): Sniffed {
   if (sizeBytes === 0)
     return refuse('an empty file', 'Nothing is in it. Export the log again and look at its size first.');
   if (isEvtx(head)) return { kind: 'evidence', form: 'evtx' };
+  if (isHive(head)) return { kind: 'evidence', form: 'hive' };
+  if (isJob(head, sizeBytes)) return { kind: 'evidence', form: 'job' };
   const latin1 = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 600)).toString('latin1');
   for (const { bytes, at = 0, what, hint } of SIGNATURES) {
     if (latin1.startsWith(bytes, at)) return refuse(what, hint);
@@ -64,6 +72,7 @@ export function sniff(head: Uint8Array, sizeBytes: number): Sniffed {
 const JSON_START = /^(?:Record \d{1,20}\s+)?(?:\[\s*)*(?:\{\s*["}]|\]\s*$)/;
 /** An object that begins a line, after a beginning that was cut off. A quoted table would double the quotes. */
 const JSON_LINE = /\n\{\s{0,20}"(?!")/;
+const TASK_NAMESPACE = 'http://schemas.microsoft.com/windows/2004/02/mit/task';
 const EVENT_TAG = /<(?:\w{1,64}:)?Event[\s>/]/;
 
 function sniffText(text: string, sizeBytes: number): Sniffed {
@@ -75,17 +84,19 @@ function sniffText(text: string, sizeBytes: number): Sniffed {
   }
   const start = text.trimStart();
   if (start.startsWith('<')) return sniffMarkup(start);
+  if (isRegExport(start)) return { kind: 'evidence', form: 'reg' };
   // Before the search for events: exports of other tools hold the XML of events in their fields.
-  if (JSON_START.test(start) || JSON_LINE.test(start)) return { kind: 'evidence', form: 'json' };
+  if (JSON_START.test(start)) return { kind: 'evidence', form: 'json' };
+  if (isClassicText(start)) return { kind: 'evidence', form: 'text' };
+  if (JSON_LINE.test(start)) return { kind: 'evidence', form: 'json' };
   const lineEnd = start.search(/[\r\n]/);
   const firstLine = lineEnd < 0 ? start : start.slice(0, lineEnd);
-  if (
-    lineEnd > 0 &&
-    !firstLine.includes('<') &&
-    /[,;\t]/.test(firstLine) &&
-    firstLine.split(/[,;\t]/).length >= 3
-  ) {
-    return refuse('a CSV table, which is not read yet', EXPORT_HINT);
+  if (isTable(start, sizeBytes > SNIFF_BYTES)) return { kind: 'evidence', form: 'csv' };
+  if (lineEnd > 0 && !firstLine.includes('<') && firstLine.split(/[,;\t]/).length >= 3) {
+    return refuse(
+      'a table without rows, or without the names of its columns in the first line',
+      'Export it with a header and look at what is in it.',
+    );
   }
   if (EVENT_TAG.test(start)) return { kind: 'evidence', form: 'xml' };
   if (firstLine.length >= 60_000 && sizeBytes > SNIFF_BYTES) {
@@ -97,6 +108,7 @@ function sniffText(text: string, sizeBytes: number): Sniffed {
 function sniffMarkup(text: string): Sniffed {
   const root = rootName(text);
   if (root !== null && /^(?:html|!doctype html)$/i.test(root)) return refuse('a web page', EXPORT_HINT);
+  if (root === 'Task' && text.includes(TASK_NAMESPACE)) return { kind: 'evidence', form: 'task-xml' };
   // An export may begin with many events' worth of something else: only its root element can tell.
   if (EVENT_TAG.test(text) || root === 'Events') return { kind: 'evidence', form: 'xml' };
   if (root === null) return refuse('text without Windows events', EXPORT_HINT);
@@ -128,18 +140,13 @@ function decodeHead(head: Uint8Array): string | null {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
   if (head[0] === 0xff && head[1] === 0xfe) return bytes.toString('utf16le', 2);
   if (head[0] === 0xfe && head[1] === 0xff) return swapped(bytes.subarray(2));
-  if (isMarkupStart(head[0]) && head[1] === 0) return bytes.toString('utf16le');
-  if (head[0] === 0 && isMarkupStart(head[1])) return swapped(bytes);
+  if (isWideStart(head, 0)) return bytes.toString('utf16le');
+  if (isWideStart(head, 1)) return swapped(bytes);
   const controls = head.reduce(
     (count, byte) => (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) ? count + 1 : count),
     0,
   );
   return controls > head.length / 50 ? null : bytes.toString('utf8').replace(/^\ufeff/, '');
-}
-
-/** What XML and JSON begin with. */
-function isMarkupStart(byte: number | undefined): boolean {
-  return byte === 0x3c || byte === 0x5b || byte === 0x7b;
 }
 
 function swapped(bytes: Buffer): string {

@@ -1,10 +1,21 @@
-/** Evidence that is named on a command line: finding the files and reading them block by block. */
-import { readdir, stat } from 'node:fs/promises';
+/** Evidence that is named on a command line: finding the files, opening archives and reading them block by block. */
+import { readdir, stat, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import cliProgress from 'cli-progress';
+import {
+  ArchiveError,
+  type ArchiveMember,
+  MAX_DEPTH,
+  tooDeep,
+  UnpackBudget,
+} from '#lib/evidence/archive/entry.ts';
+import { archiveKindOf, openArchive } from '#lib/evidence/archive/open.ts';
+import { SalvagedBytes } from '#lib/evidence/archive/salvage.ts';
 import { printableText } from '#lib/evidence/printable.ts';
 import { EvidenceRefused, readEvidence } from '#lib/evidence/read.ts';
-import type { Block, Problem } from '#lib/evidence/record.ts';
+import type { Block, ByteSource, Problem } from '#lib/evidence/record.ts';
 import { openFile, spool } from '#lib/evidence/source.ts';
 
 /** All regular files under the paths, each folder in the order of its names; `-` is standard input. */
@@ -45,6 +56,10 @@ export function fromCallersFolder(given: string): string {
 }
 
 type Reader = {
+  /** Of encrypted archives. */
+  readonly password?: string | undefined;
+  /** As ReadOptions.timeZone. */
+  readonly timeZone?: string | undefined;
   /** As ReadOptions.needles; asked for each file. */
   readonly needles: () => readonly string[] | undefined;
   readonly startFile: (sizeBytes: number) => void;
@@ -66,33 +81,102 @@ async function readFile(
   reader: Reader,
   progress: cliProgress.SingleBar | null,
 ): Promise<readonly string[]> {
-  const say = (text: string): void => {
-    process.stderr.write(`${printableText(file)}: ${text}\n`);
-  };
   try {
     const source = file === '-' ? await spool(process.stdin) : await openFile(file);
     try {
-      reader.startFile(source.sizeBytes);
-      const { blocks } = await readEvidence(source, { needles: reader.needles() });
-      for await (const block of blocks) {
-        for (const problem of reader.add(file, block)) {
-          say(
-            `byte ${problem.place.offset}${problem.place.line ? `, line ${problem.place.line}` : ''}: ${problem.message}`,
-          );
-        }
-        progress?.increment(block.lengthBytes);
+      if ((await archiveKindOf(source)) === null) {
+        await readSource(file, source, reader, (bytes) => progress?.increment(bytes));
+      } else {
+        const budget = new UnpackBudget({
+          archiveBytes: source.sizeBytes,
+          freeBytes: await freeTemporaryBytes(),
+        });
+        await readArchive(file, source, reader, budget, 1);
+        progress?.increment(source.sizeBytes);
       }
     } finally {
       await source.close();
     }
   } catch (error) {
-    if (error instanceof EvidenceRefused) {
-      say(error.message);
-      return [];
-    }
     return [`${printableText(file)}: ${reasonOf(error)}`];
   }
   return [];
+}
+
+/** The members one after the other, each in a temporary file of its own; `name` is what the archive is called in output. */
+async function readArchive(
+  name: string,
+  source: ByteSource,
+  reader: Reader,
+  budget: UnpackBudget,
+  depth: number,
+): Promise<void> {
+  for await (const entry of openArchive(source, { name, budget, password: reader.password })) {
+    const shown = entry.path === '' ? name : `${name}!${entry.path}`;
+    if ('refused' in entry) say(shown, entry.message);
+    else await readMember(shown, entry, reader, budget, depth);
+  }
+}
+
+async function readMember(
+  name: string,
+  member: ArchiveMember,
+  reader: Reader,
+  budget: UnpackBudget,
+  depth: number,
+): Promise<void> {
+  if (member.note !== undefined) say(name, member.note);
+  const content = new SalvagedBytes(member.stream);
+  try {
+    const source = await spool(Readable.from(content, { objectMode: false }));
+    try {
+      if (content.problem) say(name, `${content.problem.message} What came before is read.`);
+      if ((await archiveKindOf(source)) === null) await readSource(name, source, reader);
+      else if (depth >= MAX_DEPTH) throw tooDeep();
+      else await readArchive(name, source, reader, budget, depth + 1);
+    } finally {
+      await source.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) throw error;
+    say(name, error.message);
+  }
+}
+
+async function readSource(
+  name: string,
+  source: ByteSource,
+  reader: Reader,
+  onBytes: (bytes: number) => void = () => undefined,
+): Promise<void> {
+  reader.startFile(source.sizeBytes);
+  try {
+    const { blocks } = await readEvidence(source, {
+      needles: reader.needles(),
+      timeZone: reader.timeZone,
+    });
+    for await (const block of blocks) {
+      for (const { place, message } of reader.add(name, block)) {
+        say(name, `byte ${place.offset}${place.line ? `, line ${place.line}` : ''}: ${message}`);
+      }
+      onBytes(block.lengthBytes);
+    }
+  } catch (error) {
+    if (!(error instanceof EvidenceRefused)) throw error;
+    say(name, error.message);
+  }
+}
+
+function say(name: string, text: string): void {
+  process.stderr.write(`${printableText(name)}: ${text}\n`);
+}
+
+/** Left free for other programs when members are written to temporary files. */
+const RESERVED_BYTES = 512 * 1024 * 1024;
+
+async function freeTemporaryBytes(): Promise<number> {
+  const { bavail, bsize } = await statfs(tmpdir());
+  return Math.max(0, bavail * bsize - RESERVED_BYTES);
 }
 
 function reasonOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
+import { artefacts } from './artefacts.ts';
 import { defender } from './defender.ts';
 import { elastic } from './elastic.ts';
 import { eventlog } from './eventlog.ts';
@@ -26,6 +27,7 @@ const LOG_SOURCES: readonly LogSource[] = [
   services,
   elastic,
   defender,
+  artefacts,
   windows,
 ];
 

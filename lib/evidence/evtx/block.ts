@@ -5,7 +5,8 @@ import { EvtxRecord, type EvtxSystemValues, readRecord } from './event-record.ts
 import { type ChunkHeader, type EvtxHeader, readChunkHeader } from './header.ts';
 import type { Instance } from './instance.ts';
 import { checkContent } from './limits.ts';
-import type { NeedleFilter } from './needles.ts';
+import type { NeedleTest } from './needles.ts';
+import { surveyChunk } from './survey.ts';
 import { BinXmlError, TooLargeError } from './tokens.ts';
 import { type RecordChain, walkRecords } from './walk.ts';
 
@@ -17,16 +18,19 @@ export function readChunkBlock(
   bytes: Buffer,
   place: ChunkPlace,
   file: EvtxHeader,
-  canSkip: NeedleFilter | null,
+  mayMatch: NeedleTest | null,
 ): Block {
   const header = readChunkHeader(bytes);
   const mayBeUnclosed = file.isDirty || !header.isDataIntact;
   const chain = walkRecords(bytes, place.offset, header, mayBeUnclosed);
   const problems = [...checksumNotes(header, file, place.offset, bytes.length), ...chain.problems];
   const chunk = new Chunk(bytes, place.offset);
-  if (canSkip?.(chunk, chain)) return new SkippedBlock(chunk, place, chain, problems);
-  // Records are read when asked for, maybe long after the buffer of the file's other chunks was let go.
-  return parseBlock(new Chunk(Buffer.from(bytes), place.offset), place, chain, problems);
+  const survey = mayMatch && !mayMatch(chunk) ? surveyChunk(chunk, chain) : null;
+  if (survey?.census) return skippedBlock(chunk, place, chain, problems, () => survey.census ?? []);
+  // What is read later must not need the buffer, which the file's next chunks are read into.
+  const kept = new Chunk(Buffer.from(bytes), place.offset);
+  if (survey) return skippedBlock(kept, place, chain, problems, lazyCensus(kept, chain));
+  return parseBlock(kept, place, chain, problems);
 }
 
 function checksumNotes(header: ChunkHeader, file: EvtxHeader, offset: number, length: number): Problem[] {
@@ -85,41 +89,29 @@ function parseBlock(chunk: Chunk, place: ChunkPlace, chain: RecordChain, problem
   };
 }
 
-class SkippedBlock implements Block {
-  readonly index: number;
-  readonly offset: number;
-  readonly lengthBytes: number;
-  readonly records = [];
-  readonly recordCount: number;
-  readonly isParsed = false;
-  readonly problems: readonly Problem[];
-  private readonly chunk: Chunk;
-  private readonly chain: RecordChain;
-  private rows: readonly CensusRow[] | null = null;
+function skippedBlock(
+  chunk: Chunk,
+  place: ChunkPlace,
+  chain: RecordChain,
+  problems: readonly Problem[],
+  census: Block['census'],
+): Block {
+  const recordCount = chain.starts.length;
+  return { ...place, lengthBytes: chunk.length, records: [], recordCount, isParsed: false, problems, census };
+}
 
-  constructor(chunk: Chunk, place: ChunkPlace, chain: RecordChain, problems: readonly Problem[]) {
-    this.chunk = chunk;
-    this.chain = chain;
-    this.index = place.index;
-    this.offset = place.offset;
-    this.lengthBytes = chunk.length;
-    this.recordCount = chain.starts.length;
-    this.problems = problems;
-  }
-
-  census(): readonly CensusRow[] {
-    this.rows ??= takeCensus(this.systems());
-    return this.rows;
-  }
-
-  private systems(): EvtxSystemValues[] {
-    const systems: EvtxSystemValues[] = [];
-    for (let index = 0; index < this.chain.starts.length; index++) {
-      const record = tryReadRecord(this.chunk, this.chain.starts[index] ?? 0, this.chain.ends[index] ?? 0);
-      if (!(record instanceof BinXmlError)) systems.push(record.system);
-    }
-    return systems;
-  }
+/** Of records that are not as Windows writes them: each is read when the census is asked for. */
+function lazyCensus(chunk: Chunk, chain: RecordChain): Block['census'] {
+  let rows: readonly CensusRow[] | null = null;
+  return () => {
+    rows ??= takeCensus(
+      chain.starts.flatMap((start, index) => {
+        const record = tryReadRecord(chunk, start, chain.ends[index] ?? 0);
+        return record instanceof BinXmlError ? [] : record.system;
+      }),
+    );
+    return rows;
+  };
 }
 
 function tryReadRecord(

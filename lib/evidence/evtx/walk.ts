@@ -32,7 +32,8 @@ export function walkRecords(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const limit = Math.min(header.freeSpaceOffset ?? bytes.length, bytes.length);
   let at = CHUNK_HEADER_BYTES;
-  let lastId = -1n;
+  /** Where the last record stands, or 0. */
+  let last = 0;
 
   const report = (
     code: ProblemCode,
@@ -49,7 +50,7 @@ export function walkRecords(
       const end = at + view.getUint32(at + 4, true);
       starts.push(at);
       ends.push(end);
-      lastId = view.getBigUint64(at + 8, true);
+      last = at;
       at = end;
       continue;
     }
@@ -62,7 +63,7 @@ export function walkRecords(
       const end = claimed >= MIN_RECORD_BYTES ? Math.min(at + claimed, next) : next;
       starts.push(at);
       ends.push(end);
-      lastId = view.getBigUint64(at + 8, true);
+      last = at;
       if (!isCutOff) {
         report('record-header', at, 0, 'The size of this record does not fit what follows it.', false);
         if (end < next) report('record-chain', end, next - end, NO_RECORD, true);
@@ -81,15 +82,19 @@ export function walkRecords(
     report('chunk-truncated', bytes.length, 0, message, isLoss);
   }
   if (mayBeUnclosed) {
-    while (isWhole(view, at) && (starts.length === 0 || view.getBigUint64(at + 8, true) === lastId + 1n)) {
+    while (isWhole(view, at) && (last === 0 || recordId(view, at) === recordId(view, last) + 1n)) {
       const end = at + view.getUint32(at + 4, true);
       starts.push(at);
       ends.push(end);
-      lastId = view.getBigUint64(at + 8, true);
+      last = at;
       at = end;
     }
   }
   return { starts, ends, problems };
+}
+
+function recordId(view: DataView, at: number): bigint {
+  return view.getBigUint64(at + 8, true);
 }
 
 /** A record header, a possible size, and the copy of the size at the end. */

@@ -1,22 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import type { RecordForm } from '#lib/evidence/forms.ts';
-import type {
-  Block,
-  CensusRow,
-  DataItem,
-  EvidenceRecord,
-  Place,
-  Problem,
-  ProblemCode,
-  SystemValues,
-} from '#lib/evidence/record.ts';
-import { Census } from '#lib/evidence/xml/census.ts';
+import type { Block, CensusRow, EvidenceRecord, Place, Problem, ProblemCode } from '#lib/evidence/record.ts';
+import { localTimeNote } from '#lib/evidence/text/note.ts';
+import type { TimeReader } from '#lib/evidence/text/times.ts';
+import { Census, type KindValues } from '#lib/evidence/xml/census.ts';
 import type { TextWindow, XmlEncoding } from '#lib/evidence/xml/window.ts';
 import { isJunk } from './between.ts';
 import { DEPTH_MAX } from './limits.ts';
 import type { NeedleSearch } from './needles.ts';
+import { QuickCounter } from './quick-count.ts';
 import { recordOf } from './shapes/index.ts';
-import type { ShapedRecord } from './shapes/shape.ts';
+import { ShapeRecord } from './shapes/record.ts';
 import type { Piece } from './splitter.ts';
 import { parseJson } from './values.ts';
 
@@ -31,6 +24,7 @@ export function buildBlock(
   extent: { readonly index: number; readonly offset: number; readonly end: number },
   pieces: readonly PlacedPiece[],
   needles: NeedleSearch | null,
+  times: TimeReader,
 ): Block {
   const { index, offset, end } = extent;
   const bytes = window.bytes(offset, end);
@@ -43,9 +37,13 @@ export function buildBlock(
   const hits = objects.filter((_, at) => isHit[at]);
   const problems = pieces.flatMap((piece) => describePiece(window, piece) ?? []);
   if (window.encoding.unitBytes === 1 && !isUtf8(bytes)) problems.push(...encodingProblems(window, objects));
+  if (offset === 0) {
+    const read = (piece: PlacedPiece) => readObject(window.text(piece.start, piece.end), piece, times);
+    problems.push(...localTimeNote(objects, read, times));
+  }
   const records: EvidenceRecord[] = [];
   for (const piece of hits) {
-    const record = readObject(window.text(piece.start, piece.end), piece);
+    const record = readObject(window.text(piece.start, piece.end), piece, times);
     if ('code' in record) problems.push(record);
     else records.push(record);
   }
@@ -64,13 +62,15 @@ export function buildBlock(
       offset,
       skipped.length === 0 ? null : Buffer.from(bytes),
       skipped,
+      times,
     ),
   };
 }
 
 /** What a piece that is no readable object means, or null when nothing is wrong. */
 export function describePiece(window: TextWindow, piece: PlacedPiece): Problem | null {
-  const size = (piece.end - piece.start).toLocaleString('en');
+  // Few pieces are a problem, and writing the size takes longer than all else here.
+  const size = () => (piece.end - piece.start).toLocaleString('en');
   switch (piece.kind) {
     case 'object':
       return null;
@@ -79,21 +79,21 @@ export function describePiece(window: TextWindow, piece: PlacedPiece): Problem |
         piece,
         'json-syntax',
         true,
-        `The object that begins here is cut off or broken; ${size} bytes were left out.`,
+        `The object that begins here is cut off or broken; ${size()} bytes were left out.`,
       );
     case 'too-long':
       return problemOf(
         piece,
         'record-too-long',
         true,
-        `The object that begins here is too long to be read; ${size} bytes were left out.`,
+        `The object that begins here is too long to be read; ${size()} bytes were left out.`,
       );
     case 'too-deep':
       return problemOf(
         piece,
         'json-syntax',
         true,
-        `The object that begins here is nested deeper than ${DEPTH_MAX} levels; ${size} bytes were left out.`,
+        `The object that begins here is nested deeper than ${DEPTH_MAX} levels; ${size()} bytes were left out.`,
       );
     case 'between':
       return isJunk(window.text(piece.start, piece.end))
@@ -101,7 +101,7 @@ export function describePiece(window: TextWindow, piece: PlacedPiece): Problem |
             piece,
             'json-syntax',
             true,
-            `${size} bytes that are no JSON object stand here and were left out.`,
+            `${size()} bytes that are no JSON object stand here and were left out.`,
           )
         : null;
   }
@@ -148,36 +148,9 @@ function placeOf(piece: PlacedPiece): Place {
   return { offset: piece.start, line: piece.line };
 }
 
-/** A record whose values are taken from its object when they are first asked for. */
-class JsonRecord implements EvidenceRecord {
-  readonly form: RecordForm;
-  readonly place: Place;
-  readonly timeTicks: bigint | null;
-  readonly system: SystemValues;
-  readonly #shaped: ShapedRecord;
-  #data: readonly DataItem[] | null = null;
-
-  constructor(place: Place, shaped: ShapedRecord) {
-    this.form = shaped.form;
-    this.place = place;
-    this.timeTicks = shaped.timeTicks;
-    this.system = shaped.system;
-    this.#shaped = shaped;
-  }
-
-  get data(): readonly DataItem[] {
-    this.#data ??= this.#shaped.data();
-    return this.#data;
-  }
-
-  get userDataXml(): string | null {
-    return this.#shaped.userDataXml?.() ?? null;
-  }
-}
-
-function readObject(text: string, piece: PlacedPiece): EvidenceRecord | Problem {
+function readObject(text: string, piece: PlacedPiece, times: TimeReader): ShapeRecord | Problem {
   try {
-    return new JsonRecord(placeOf(piece), recordOf(parseJson(text), text));
+    return new ShapeRecord(placeOf(piece), recordOf(parseJson(text), text, times));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return problemOf(piece, 'json-syntax', true, 'The object that begins here is no JSON and was left out.');
@@ -191,15 +164,25 @@ function lazyCensus(
   offset: number,
   bytes: Buffer | null,
   skipped: readonly PlacedPiece[],
+  times: TimeReader,
 ): () => readonly CensusRow[] {
   return () => {
     const census = new Census();
     for (const record of records) census.add(record.system, record.timeTicks);
-    for (const piece of bytes === null ? [] : skipped) {
-      const text = bytes?.toString(encoding.name, piece.start - offset, piece.end - offset) ?? '';
-      const record = readObject(text, piece);
+    if (bytes === null) return census.rows();
+    const counter =
+      encoding.unitBytes === 1 ? new QuickCounter(census, bytes, (text) => kindOf(text, times)) : null;
+    for (const piece of skipped) {
+      if (counter?.count(piece.start - offset, piece.end - offset)) continue;
+      const text = bytes.toString(encoding.name, piece.start - offset, piece.end - offset);
+      const record = readObject(text, piece, times);
       if (!('code' in record)) census.add(record.system, record.timeTicks);
     }
     return census.rows();
   };
+}
+
+function kindOf(text: string, times: TimeReader): KindValues | null {
+  const { form, system } = recordOf(parseJson(text), text, times);
+  return form === 'evtx_dump' ? system : null;
 }

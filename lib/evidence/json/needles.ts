@@ -1,3 +1,4 @@
+import { shownForms } from '#lib/evidence/text/providers.ts';
 import type { XmlEncoding } from '#lib/evidence/xml/window.ts';
 
 /**
@@ -12,13 +13,21 @@ export type NeedleSearch = (bytes: Buffer, starts: readonly number[]) => readonl
  */
 const HIDING = '\\\\u(?!00[01])|&#(?!(?:9|10|13|x9|xa|xd);)|<[!?]';
 
+/** How a character may stand in XML, in a string of JSON or a cell, besides itself. */
+const ENTITY: ReadonlyMap<string, string> = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ["'", '&apos;'],
+]);
+
 /** Characters that JSON may write in two ways, or at which a path is put together of several values. */
 const SEPARATORS = /[\\/]/;
 
 /** What stands for the name of a value where a form gives it another name, or none. */
 const OTHER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['scriptblockid', ['script_block_id', 'ScriptBlock ID', 'Properties']],
-  ['commandline', ['command_line', 'Properties']],
+  ['commandline', ['command_line', 'Process Command Line', 'Properties']],
 ]);
 
 /**
@@ -30,7 +39,11 @@ export function createNeedleSearch(
   encoding: XmlEncoding,
 ): NeedleSearch | null {
   if (!needles || needles.length === 0 || !needles.every((needle) => /^[ !#-~]+$/.test(needle))) return null;
-  const all = needles.flatMap((needle) => [needle, ...(OTHER_NAMES.get(needle.toLowerCase()) ?? [])]);
+  const all = needles.flatMap((needle) => [
+    needle,
+    ...(OTHER_NAMES.get(needle.toLowerCase()) ?? []),
+    ...shownForms(needle),
+  ]);
   const literals = all.map((needle) =>
     needle
       .split(SEPARATORS)
@@ -62,5 +75,9 @@ export function createNeedleSearch(
 }
 
 function escaped(literal: string): string {
-  return literal.replace(/[^a-zA-Z0-9]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return literal.replace(/[^a-zA-Z0-9]/g, (char) => {
+    const own = `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
+    const entity = ENTITY.get(char);
+    return entity ? `(?:${own}|${entity})` : own;
+  });
 }

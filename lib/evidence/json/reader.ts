@@ -1,4 +1,5 @@
 import type { Block, ByteSource, Problem, ReadOptions } from '#lib/evidence/record.ts';
+import { createTimeReader } from '#lib/evidence/text/times.ts';
 import { detectEncoding, TextWindow } from '#lib/evidence/xml/window.ts';
 import { buildBlock, describePiece, type PlacedPiece } from './block.ts';
 import { JSON_LIMITS, type JsonLimits } from './limits.ts';
@@ -11,7 +12,7 @@ import { ObjectSplitter } from './splitter.ts';
  * nothing before it. What is no object becomes a problem with its byte offset and line. With needles, only objects that
  * may hold one become records; the others count. Holds at most the longest object that is read, and a block.
  *
- * Throws what the source throws, and the signal's reason when aborted.
+ * Throws what the source throws, the signal's reason when aborted, and RangeError for a zone that there is not.
  */
 export async function* readJson(
   source: ByteSource,
@@ -20,6 +21,7 @@ export async function* readJson(
 ): AsyncGenerator<Block> {
   const head = Buffer.alloc(2);
   const encoding = detectEncoding(head.subarray(0, await source.read(head, 0, 2, 0)));
+  const times = createTimeReader(options.timeZone);
   const needles = createNeedleSearch(options.needles, encoding);
   let offset = options.startOffset ?? 0;
   let index = options.startIndex ?? 0;
@@ -29,7 +31,7 @@ export async function* readJson(
   let pieces: PlacedPiece[] = [];
 
   const finish = (end: number): Block => {
-    const block = buildBlock(window, { index, offset, end }, pieces, needles);
+    const block = buildBlock(window, { index, offset, end }, pieces, needles, times);
     window.release(end);
     index += 1;
     offset = end;

@@ -67,8 +67,12 @@ export class ObjectScanner {
     let lineColumn = this.#lineColumn;
     let at = 0;
     while (at < end) {
-      const unit = units[at] ?? 0;
+      let unit = units[at] ?? 0;
       if (isInString) {
+        // Most units stand in strings: they get a loop of their own.
+        while (unit !== QUOTE && unit !== BACKSLASH && unit !== LINE_FEED && at < end)
+          unit = units[++at] ?? 0;
+        if (at >= end) break;
         if (unit === BACKSLASH) {
           if (at + 1 === end) break;
           // With the unit that it escapes, unless the line ends.
@@ -78,7 +82,7 @@ export class ObjectScanner {
         if (unit === QUOTE) {
           isInString = false;
           before = VALUE;
-        } else if (unit === LINE_FEED) {
+        } else {
           // JSON has no raw line break in a string: the line was cut off.
           state = 'broken';
           break;

@@ -15,7 +15,8 @@ export function parseJson(text: string): JsonObject {
   return isObject(value as JsonValue) ? (value as JsonObject) : {};
 }
 
-function keepNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
+/** Reviver of JSON.parse that gives numbers as the text that they have. */
+export function keepNumber(_key: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === 'number' ? (context?.source ?? value) : value;
 }
 

@@ -1,4 +1,4 @@
-import { isoOrGiven, parseAnyTime } from '../time.ts';
+import { timeValues } from '#lib/evidence/text/times.ts';
 import { child, filledText, isObject, type JsonObject, type JsonValue, parseJson } from '../values.ts';
 import { rawAndFields } from './plain.ts';
 import { type Shape, systemOf } from './shape.ts';
@@ -27,17 +27,17 @@ const EQUIVALENT: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Microsoft Defender's advanced hunting: rows of a query, the streaming API's records, and Sentinel's tables. */
-export const defender: Shape = (document, text) => {
+export const defender: Shape = (document, text, times) => {
   const properties = child(document, 'properties');
   const row = isObject(properties) ? properties : document;
   const first = (key: string) => filledText(child(row, key));
   const action = first('ActionType');
   const time = first('Timestamp') ?? first('TimeGenerated');
   if (action === null || time === null || (first('DeviceName') ?? first('DeviceId')) === null) return null;
-  const systemTime = isoOrGiven(time);
+  const { systemTime, ...when } = timeValues(time, times);
   return {
     form: 'defender',
-    timeTicks: parseAnyTime(time),
+    ...when,
     system: systemOf({
       providerName: DEFENDER_PROVIDER,
       eventId: EQUIVALENT.get(action) ?? null,

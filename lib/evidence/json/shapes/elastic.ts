@@ -9,7 +9,7 @@ export const ELASTIC_CHANNEL = 'Elastic Defend';
  * Elastic Defend's events and others in Elastic's common schema that are no Windows log records. The event id is that of
  * the Sysmon or PowerShell event that tells the same, null where none does: a read of the registry is no write.
  */
-export const elastic: Shape = (document, text) => {
+export const elastic: Shape = (document, text, times) => {
   const source = at(document, '_source');
   const value = isObject(source) ? source : document;
   const first = (path: string) => filledText(at(value, path));
@@ -19,10 +19,10 @@ export const elastic: Shape = (document, text) => {
     (key) => first(key) !== null,
   );
   if (first('@timestamp') === null || !isEcs || !isFromAgent) return null;
-  const { systemTime, timeTicks } = timeOf(value);
+  const { systemTime, ...time } = timeOf(value, times);
   return {
     form: 'elastic',
-    timeTicks,
+    ...time,
     system: systemOf({
       providerName: first('data_stream.dataset') ?? first('event.dataset') ?? kindOf(value),
       eventId: equivalentEvent(value),

@@ -1,7 +1,7 @@
 import type { DataItem } from '#lib/evidence/record.ts';
-import { isoOrGiven, parseAnyTime } from '../time.ts';
+import { dataFromMessage } from '#lib/evidence/text/message.ts';
+import { timeValues } from '#lib/evidence/text/times.ts';
 import { child, filledText, isObject, type JsonValue, scalarText } from '../values.ts';
-import { scriptBlockFromMessage, sysmonFromMessage } from './message.ts';
 import { eventIdOf, guidText, keywordsText, type Shape, systemOf } from './shape.ts';
 
 /** Names of the values of events in their order, by log and event: Properties has the values alone. */
@@ -50,20 +50,21 @@ const SCRIPT_BLOCK = ['MessageNumber', 'MessageTotal', 'ScriptBlockText', 'Scrip
 /** Windows logs these as hexadecimal numbers; Properties has them as numbers. */
 const HEXADECIMAL = new Set(['SubjectLogonId', 'TargetLogonId', 'HandleId', 'NewProcessId', 'ProcessId']);
 
-/** `Get-WinEvent | ConvertTo-Json`, of Windows PowerShell and PowerShell 7. */
-export const getWinEvent: Shape = (value) => {
+/** `Get-WinEvent`, as ConvertTo-Json and Export-Csv write it, of Windows PowerShell and PowerShell 7. */
+export const getWinEvent: Shape = (value, _text, times) => {
   const text = (key: string) => filledText(child(value, key));
   const channel = text('LogName');
   const eventId = eventIdOf(child(value, 'Id'));
   if (channel === null || eventId === null || text('ProviderName') === null) return null;
   const created = child(value, 'TimeCreated');
-  const systemTime =
-    filledText(created) ?? filledText(child(created, 'value')) ?? filledText(child(created, 'DateTime'));
-  const timeTicks = systemTime === null ? null : parseAnyTime(systemTime);
+  const { systemTime, ...time } = timeValues(
+    filledText(created) ?? filledText(child(created, 'value')) ?? filledText(child(created, 'DateTime')),
+    times,
+  );
   const userId = child(value, 'UserId');
   return {
     form: 'get-winevent',
-    timeTicks,
+    ...time,
     system: systemOf({
       providerName: text('ProviderName'),
       providerGuid: guidText(text('ProviderId')),
@@ -74,7 +75,7 @@ export const getWinEvent: Shape = (value) => {
       task: text('Task'),
       opcode: text('Opcode'),
       keywords: keywordsText(child(value, 'Keywords')),
-      systemTime: isoOrGiven(systemTime),
+      systemTime,
       recordId: text('RecordId'),
       activityId: guidText(text('ActivityId')),
       relatedActivityId: guidText(text('RelatedActivityId')),
@@ -115,11 +116,7 @@ function dataOf(
       ];
     });
   }
-  if (eventId === 4104) {
-    const script = scriptBlockFromMessage(message);
-    if (script) return script;
-  }
-  if (channel === 'microsoft-windows-sysmon/operational' && message !== '') return sysmonFromMessage(message);
-  if (values.length > 0) return values.map((value) => ['', value]);
-  return message === '' ? [] : [['Message', message]];
+  const told = dataFromMessage(channel, eventId, message);
+  const isNamed = told.length > 0 && told[0]?.[0] !== 'Message';
+  return isNamed || values.length === 0 ? told : values.map((value) => ['', value]);
 }

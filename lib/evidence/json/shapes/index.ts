@@ -1,8 +1,10 @@
+import type { TimeReader } from '#lib/evidence/text/times.ts';
 import type { JsonObject } from '../values.ts';
 import { defender } from './defender.ts';
 import { elastic } from './elastic.ts';
 import { evtxDump } from './evtx-dump.ts';
 import { getWinEvent } from './get-winevent.ts';
+import { hecShape } from './hec.ts';
 import { nxlog } from './nxlog.ts';
 import { plain } from './plain.ts';
 import type { Shape, ShapedRecord } from './shape.ts';
@@ -12,6 +14,7 @@ import { winlogbeat } from './winlogbeat.ts';
 
 /** The first that knows an object makes its record. A new one is a file beside this one and a place here. */
 const SHAPES: readonly Shape[] = [
+  splunk,
   evtxDump,
   winlogbeat,
   velociraptor,
@@ -19,14 +22,14 @@ const SHAPES: readonly Shape[] = [
   getWinEvent,
   defender,
   elastic,
-  splunk,
+  hecShape(recordOf),
 ];
 
 /** @param text what the object was read from; the `_raw` of one that is no Windows event */
-export function recordOf(value: JsonObject, text: string): ShapedRecord {
+export function recordOf(value: JsonObject, text: string, times: TimeReader): ShapedRecord {
   for (const shape of SHAPES) {
-    const record = shape(value, text);
+    const record = shape(value, text, times);
     if (record) return record;
   }
-  return plain(value, text);
+  return plain(value, text, times);
 }

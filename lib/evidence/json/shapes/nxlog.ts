@@ -1,5 +1,5 @@
 import type { DataItem } from '#lib/evidence/record.ts';
-import { isoOrGiven, parseAnyTime } from '../time.ts';
+import { type TimeReader, timeValues } from '#lib/evidence/text/times.ts';
 import { child, filledText, type JsonObject, type JsonValue, scalarText } from '../values.ts';
 import { scriptBlockFromMessage } from './message.ts';
 import {
@@ -76,7 +76,7 @@ const LEVELS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Event values and System values side by side, as NXLog writes them (and the OTRF data sets). */
-export const nxlog: Shape = (value) => {
+export const nxlog: Shape = (value, _text, times) => {
   const text = (key: string) => filledText(child(value, key));
   const channel = text('Channel');
   const eventId = eventIdOf(child(value, 'EventID'));
@@ -84,11 +84,11 @@ export const nxlog: Shape = (value) => {
   const isOurs =
     text('SourceName') !== null || text('ProviderGuid') !== null || text('SourceModuleName') !== null;
   if (channel === null || eventId === null || computer === null || !isOurs) return null;
-  const systemTime = timeText(value);
+  const { systemTime, ...time } = timeOf(value, times);
   const isOwn = isFromNxlog(value);
   return {
     form: 'nxlog',
-    timeTicks: systemTime === null ? null : parseAnyTime(systemTime),
+    ...time,
     system: systemOf({
       providerName: text('SourceName'),
       providerGuid: guidText(text('ProviderGuid')),
@@ -98,7 +98,7 @@ export const nxlog: Shape = (value) => {
       task: numeralText(child(value, 'Task')),
       opcode: opcodeText(eventId, child(value, 'OpcodeValue') ?? child(value, 'Opcode')),
       keywords: keywordsText(child(value, 'Keywords')),
-      systemTime: isoOrGiven(systemTime),
+      systemTime,
       recordId: text('RecordNumber') ?? text('EventRecordID'),
       activityId: guidText(text('ActivityID')),
       relatedActivityId: guidText(text('RelatedActivityID')),
@@ -114,12 +114,12 @@ export const nxlog: Shape = (value) => {
 };
 
 /** With a zone before without one: EventTime is the local time of a host whose zone is not told. */
-function timeText(value: JsonObject): string | null {
+function timeOf(value: JsonObject, times: TimeReader): ReturnType<typeof timeValues> {
   for (const key of ['TimeCreated', '@timestamp', 'EventTime']) {
-    const text = filledText(child(value, key));
-    if (text !== null && parseAnyTime(text) !== null) return text;
+    const time = timeValues(filledText(child(value, key)), times);
+    if (time.timeTicks !== null) return time;
   }
-  return null;
+  return timeValues(null, times);
 }
 
 function isFromNxlog(value: JsonObject): boolean {

@@ -1,5 +1,5 @@
 import type { DataItem } from '#lib/evidence/record.ts';
-import { isoOrGiven, parseAnyTime } from '../time.ts';
+import { type TimeReader, timeValues } from '#lib/evidence/text/times.ts';
 import { at, filledText, flatten, type JsonObject, scalarText } from '../values.ts';
 import { type ShapedRecord, systemOf } from './shape.ts';
 
@@ -16,12 +16,12 @@ const HOST_KEYS = [
 ];
 
 /** An object that no log form claims: its keys are the fields. `_raw` is its text, or what the object says that it is. */
-export function plain(value: JsonObject, text: string): ShapedRecord {
-  const { systemTime, timeTicks } = timeOf(value);
+export function plain(value: JsonObject, text: string, times: TimeReader): ShapedRecord {
+  const { systemTime, ...time } = timeOf(value, times);
   const raw = Object.hasOwn(value, '_raw') ? (scalarText(value._raw) ?? text) : text;
   return {
     form: 'json',
-    timeTicks,
+    ...time,
     system: systemOf({ systemTime, computer: firstText(value, HOST_KEYS) }),
     data: () => rawAndFields(value, raw),
     userDataXml: null,
@@ -29,13 +29,15 @@ export function plain(value: JsonObject, text: string): ShapedRecord {
 }
 
 /** The first of the usual keys that holds a readable time. */
-export function timeOf(value: JsonObject): { systemTime: string | null; timeTicks: bigint | null } {
+export function timeOf(
+  value: JsonObject,
+  times: TimeReader,
+): { systemTime: string | null; timeTicks: bigint | null; isTimeLocal: boolean } {
   for (const key of TIME_KEYS) {
-    const text = filledText(at(value, key));
-    const timeTicks = text === null ? null : parseAnyTime(text);
-    if (timeTicks !== null) return { systemTime: isoOrGiven(text), timeTicks };
+    const time = timeValues(filledText(at(value, key)), times);
+    if (time.timeTicks !== null) return time;
   }
-  return { systemTime: null, timeTicks: null };
+  return timeValues(null, times);
 }
 
 /** Fields under their joined keys; the text first, as `_raw`. */

@@ -1,6 +1,7 @@
 import type { RecordForm } from '#lib/evidence/forms.ts';
 import type { DataItem, SystemValues } from '#lib/evidence/record.ts';
 import { NO_SYSTEM_VALUES } from '#lib/evidence/system-values.ts';
+import type { TimeReader } from '#lib/evidence/text/times.ts';
 import { type JsonObject, type JsonValue, scalarText } from '../values.ts';
 
 /** What an object says as a record, without its place. */
@@ -11,10 +12,12 @@ export type ShapedRecord = {
   readonly data: () => readonly DataItem[];
   readonly userDataXml: (() => string | null) | null;
   readonly timeTicks: bigint | null;
+  /** Whether its time was given without a zone. */
+  readonly isTimeLocal?: boolean;
 };
 
 /** One way in which tools write events as JSON: the record of an object that is written so, else null. */
-export type Shape = (value: JsonObject, text: string) => ShapedRecord | null;
+export type Shape = (value: JsonObject, text: string, times: TimeReader) => ShapedRecord | null;
 
 export function systemOf(values: Partial<SystemValues>): SystemValues {
   return { ...NO_SYSTEM_VALUES, ...values };
