@@ -36,6 +36,7 @@ async function run(file: string): Promise<void> {
   const { EvidenceStore } = await import('#lib/custody/store.ts');
   const { closeDatabase, db } = await import('#lib/db/client.ts');
   const { env } = await import('#lib/env.ts');
+  const { keepHeapSmall } = await import('#lib/jobs/heap.ts');
   const { ingestEvidence } = await import('#lib/jobs/ingest.ts');
   const { closeSendingQueue } = await import('#lib/jobs/queue.ts');
   await db.user.create({ data: { id: 'bench', name: 'Bench', email: 'bench@example.org', role: 'admin' } });
@@ -46,6 +47,7 @@ async function run(file: string): Promise<void> {
     role: 'admin',
     via: 'session',
   } as const;
+  keepHeapSmall();
   const started = performance.now();
   const { id } = await addEvidence(actor, 'bench.evtx', createReadStream(file));
   await ingestEvidence(id, {

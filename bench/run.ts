@@ -10,8 +10,10 @@ import { parseArgs } from 'node:util';
 import { writeDetections } from './detections.ts';
 import { findEvtx, makeEvtx } from './evidence.ts';
 import { measureIngest } from './ingest.ts';
+import { measureSmallFiles } from './small-files.ts';
 
 const RUNS = 3;
+const SMALL_FILES = 1_000;
 /** A search without hits, which keeps nothing and counts no kinds. */
 const HUNTED = 'ScriptBlockText="*a class that no script names*"';
 /** So that the start of a process can be told from reading. */
@@ -62,6 +64,8 @@ try {
   );
   print('scan --verify', verify, megabytes, events, peer);
   print('ingest', await measureIngest(file), megabytes, events, peer);
+  const smallSeconds = await measureSmallFiles(await findEvtx(values.evidence), SMALL_FILES);
+  process.stdout.write(`${SMALL_FILES} small files are ready after ${smallSeconds.toFixed(1)} s\n`);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -28,6 +28,9 @@ describe('environment', () => {
     [{ JOBSIGHT_ADMIN_EMAIL: 'a@example.org' }, 'JOBSIGHT_ADMIN_PASSWORD'],
     [{ JOBSIGHT_ADMIN_EMAIL: 'a@example.org', JOBSIGHT_ADMIN_PASSWORD: 'short' }, 'JOBSIGHT_ADMIN_PASSWORD'],
     [{ JOBSIGHT_SECRET: 'short' }, 'JOBSIGHT_SECRET'],
+    [{ JOBSIGHT_HEC_PORT: '0' }, 'JOBSIGHT_HEC_PORT'],
+    [{ JOBSIGHT_HEC_PORT: '3000' }, 'PORT'],
+    [{ JOBSIGHT_HEC_CERT: 'collector.pem' }, 'JOBSIGHT_HEC_PORT'],
   ])('names the variable that is wrong in %o', (source, name) => {
     expect(() => parseEnv(source)).toThrow(EnvError);
     expect(() => parseEnv(source)).toThrow(name);

@@ -33,6 +33,24 @@ const envSchema = z
       .min(12, 'JOBSIGHT_ADMIN_PASSWORD must have at least 12 characters.')
       .optional(),
     JOBSIGHT_SECRET: z.string().min(32, 'JOBSIGHT_SECRET must have at least 32 characters.').optional(),
+    /** Port that receives live input with TLS; without it, only the main port does. */
+    JOBSIGHT_HEC_PORT: z.coerce
+      .number('JOBSIGHT_HEC_PORT must be a number from 1 to 65535.')
+      .int('JOBSIGHT_HEC_PORT must be a whole number.')
+      .min(1, 'JOBSIGHT_HEC_PORT must be a number from 1 to 65535.')
+      .max(65_535, 'JOBSIGHT_HEC_PORT must be a number from 1 to 65535.')
+      .optional(),
+    /** PEM file with certificate and key; absolute after parsing. */
+    JOBSIGHT_HEC_CERT: z
+      .string()
+      .transform((path) => resolve(path))
+      .optional(),
+  })
+  .refine((env) => env.JOBSIGHT_HEC_CERT === undefined || env.JOBSIGHT_HEC_PORT !== undefined, {
+    message: 'Set JOBSIGHT_HEC_PORT too, for example to 8088, when JOBSIGHT_HEC_CERT is set.',
+  })
+  .refine((env) => env.JOBSIGHT_HEC_PORT === undefined || env.JOBSIGHT_HEC_PORT !== env.PORT, {
+    message: 'JOBSIGHT_HEC_PORT must differ from PORT.',
   })
   .refine((env) => (env.JOBSIGHT_ADMIN_EMAIL === undefined) === (env.JOBSIGHT_ADMIN_PASSWORD === undefined), {
     message: 'Set JOBSIGHT_ADMIN_EMAIL and JOBSIGHT_ADMIN_PASSWORD together, or neither.',

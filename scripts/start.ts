@@ -5,6 +5,7 @@
 import { type Env, env } from '#lib/env.ts';
 import { ensureBuild } from './support/build.ts';
 import { checkPortIsFree } from './support/checks.ts';
+import { type Certificate, certificateOf, startCollectorFront } from './support/collector-front.ts';
 import { openDatabase } from './support/database.ts';
 import { loadEnvironment } from './support/environment.ts';
 import { Failure, runCommand } from './support/failure.ts';
@@ -26,7 +27,8 @@ await runCommand(async () => {
   const cleanups: (() => Promise<void>)[] = [() => instance.release()];
   try {
     await checkPortIsFree(given.PORT, given.HOST);
-    await run(given, url, instance, cleanups);
+    const collector = await checkCollector(given);
+    await run(given, url, instance, cleanups, collector);
   } catch (error) {
     if (!stopping.signal.aborted) throw error;
   } finally {
@@ -39,6 +41,7 @@ async function run(
   url: string,
   instance: Awaited<ReturnType<typeof ownDataFolder>>,
   cleanups: (() => Promise<void>)[],
+  collector: Collector | null,
 ): Promise<void> {
   const { signal } = stopping;
   const { databaseUrl, embedded } = await openDatabase(given);
@@ -74,6 +77,12 @@ async function run(
 
   await web.waitUntilReady(url, signal);
   say(`Jobsight runs at ${url}`);
+  if (collector !== null) {
+    const { certificate, port } = collector;
+    const front = await startCollectorFront(certificate, { host: given.HOST, port }, url);
+    cleanups.push(() => front.stop());
+    say(`Live input with TLS at https://${addressFor(given.HOST)}:${port}/services/collector`);
+  }
   if (setupToken !== null) say(`Make the first administrator: ${url}/setup?token=${setupToken}`);
   say('Ctrl-C ends it.');
 
@@ -84,6 +93,16 @@ async function run(
   });
   await Promise.race(lost === undefined ? [stopped] : [stopped, lost]);
   say('Stopping…');
+}
+
+type Collector = { readonly port: number; readonly certificate: Certificate };
+
+/** Port and certificate of live input with TLS; null when it is not asked for. */
+async function checkCollector(given: Env): Promise<Collector | null> {
+  const port = given.JOBSIGHT_HEC_PORT;
+  if (port === undefined) return null;
+  await checkPortIsFree(port, given.HOST, 'JOBSIGHT_HEC_PORT');
+  return { port, certificate: await certificateOf(given.JOBSIGHT_HEC_CERT, given.JOBSIGHT_DATA) };
 }
 
 /** The administrator named by the environment, or a token for the set-up screen; null when there are users. */

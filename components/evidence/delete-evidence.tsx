@@ -41,6 +41,11 @@ export function DeleteEvidence({ id }: { readonly id: string }) {
         {error && <ErrorState title={error} />}
         {consequences ? (
           <ul className="list-disc pl-5">
+            {consequences.memberCount > 0 && (
+              <li>
+                {plural(consequences.memberCount, 'file')} that came out of this archive will go with it.
+              </li>
+            )}
             <li>{plural(consequences.eventCount, 'kept event')} that no other file has will go.</li>
             {consequences.sharedEventCount > 0 && (
               <li>

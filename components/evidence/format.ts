@@ -14,3 +14,14 @@ export function formatBytes(bytes: number): string {
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
+
+/** `120 records = 110 events + 4 bad + 6 seen already`: nothing that was in the file is unaccounted for. */
+export function recordSum(counts: {
+  readonly recordCount: number;
+  readonly lossCount: number;
+  readonly duplicateCount: number;
+}): string {
+  const { recordCount, lossCount, duplicateCount } = counts;
+  const show = (count: number): string => count.toLocaleString('en');
+  return `${plural(recordCount + lossCount, 'record')} = ${plural(recordCount - duplicateCount, 'event')} + ${show(lossCount)} bad + ${show(duplicateCount)} seen already`;
+}

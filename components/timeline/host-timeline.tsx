@@ -2,6 +2,7 @@
 
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { useState, useTransition } from 'react';
+import { TamperHintList } from '#components/evidence/tamper-hints.tsx';
 import { FindingMark } from '#components/findings/finding-mark.tsx';
 import { SeverityBadge } from '#components/severity/severity-badge.tsx';
 import { ColumnTime, Time } from '#components/time/time.tsx';
@@ -9,22 +10,26 @@ import { Button } from '#components/ui/button.tsx';
 import { EvidenceText } from '#components/ui/evidence-text.tsx';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '#components/ui/table.tsx';
 import type { HostTimeline as Timeline, TimelineEvent } from '#lib/timeline/types.ts';
+import { sourceOf } from './source.ts';
+import { SurroundingEvents } from './surroundings.tsx';
 import { TimelineChart } from './timeline-chart.tsx';
 
 type Props = {
+  readonly hostId: string;
   readonly timeline: Timeline;
   readonly zone: string;
   readonly chain: { readonly firstTicks: string; readonly lastTicks: string } | null;
 };
 
 /** Chart and list of one host's events. The range stands in the URL, so a view can be sent to a colleague. */
-export function HostTimeline({ timeline, zone, chain }: Props) {
+export function HostTimeline({ hostId, timeline, zone, chain }: Props) {
   const router = useRouter();
   const pathname = usePathname();
   const params = useSearchParams();
   const [isPending, startTransition] = useTransition();
   const [lane, setLane] = useState<string>('all');
   const [picked, setPicked] = useState<string | null>(null);
+  const [around, setAround] = useState<string | null>(null);
 
   const show = (range: { from: string; to: string } | null): void => {
     const next = new URLSearchParams(params);
@@ -57,6 +62,7 @@ export function HostTimeline({ timeline, zone, chain }: Props) {
   };
   const events = lane === 'all' ? timeline.events : timeline.events.filter((event) => event.lane === lane);
   const isAll = params.get('range') === 'all';
+  const centre = around ?? ((from + to) / 2n).toString();
 
   return (
     <div className="grid gap-3" aria-busy={isPending}>
@@ -100,7 +106,17 @@ export function HostTimeline({ timeline, zone, chain }: Props) {
           {timeline.farLogonTotal > 0 &&
             ` ${timeline.farLogonTotal} logons more than 24 h from any finding are left out.`}
         </p>
+        {timeline.hints.length > 0 && (
+          <div className="pt-2">
+            <h3 className="font-medium text-text-2">Tamper hints in view</h3>
+            <TamperHintList hints={timeline.hints} total={timeline.hints.length} />
+          </div>
+        )}
       </section>
+
+      <div id="surroundings">
+        <SurroundingEvents key={centre} hostId={hostId} aroundTicks={centre} />
+      </div>
 
       <section className="rounded-lg border border-line bg-surface" aria-label="Events in view">
         <div className="flex flex-wrap items-center gap-2 px-4 py-2.5">
@@ -136,6 +152,7 @@ export function HostTimeline({ timeline, zone, chain }: Props) {
                 <TableHead>Event</TableHead>
                 <TableHead className="w-[200px]">User</TableHead>
                 <TableHead className="w-[210px]">Source</TableHead>
+                <TableHead className="w-[90px]">Around</TableHead>
               </TableRow>
             </TableHeader>
             <TableBody>
@@ -164,6 +181,19 @@ export function HostTimeline({ timeline, zone, chain }: Props) {
                   <TableCell className="max-w-[210px] truncate text-text-3">
                     <EvidenceText text={sourceOf(event)} />
                   </TableCell>
+                  <TableCell>
+                    <Button
+                      variant="quiet"
+                      className="py-0.5"
+                      aria-label={`All events around ${sourceOf(event)}`}
+                      onClick={() => {
+                        setAround(event.ticks);
+                        document.getElementById('surroundings')?.scrollIntoView({ block: 'start' });
+                      }}
+                    >
+                      Around
+                    </Button>
+                  </TableCell>
                 </TableRow>
               ))}
             </TableBody>
@@ -175,10 +205,4 @@ export function HostTimeline({ timeline, zone, chain }: Props) {
       </section>
     </div>
   );
-}
-
-/** `Sysmon 13 #1601465` */
-function sourceOf(event: TimelineEvent): string {
-  const channel = event.channel.replace(/^Microsoft-Windows-/, '').replace(/\/Operational$/, '');
-  return `${channel} ${event.eventCode}${event.recordId === null ? '' : ` #${event.recordId}`}`;
 }

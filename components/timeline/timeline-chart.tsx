@@ -13,6 +13,7 @@ import {
   YAxis,
   ZAxis,
 } from 'recharts';
+import type { HintKind } from '#lib/custody/types.ts';
 import { formatTicks } from '#lib/preferences/zone.ts';
 import { SEVERITIES, type Severity, worst } from '#lib/risk/severity.ts';
 import type { HostTimeline, TimelineEvent } from '#lib/timeline/types.ts';
@@ -25,6 +26,14 @@ const AXIS_HEIGHT = 26;
 const RIGHT = 12;
 const FINDINGS_LANE = 'Findings';
 const MIN_DRAG = 0.005;
+const HINTS_MARKED = 100;
+const HINT_COLOUR: Readonly<Record<HintKind, string>> = {
+  'log-cleared': 'var(--critical)',
+  'record-gap': 'var(--medium)',
+  'time-backwards': 'var(--medium)',
+  'chunk-checksum': 'var(--medium)',
+  'dirty-file': 'var(--medium)',
+};
 
 type Mark = {
   readonly x: number;
@@ -128,6 +137,17 @@ export function TimelineChart({ timeline, zone, chain, onZoom, onPick }: Props) 
                 fill="var(--raised)"
                 fillOpacity={0.8}
                 stroke="none"
+              />
+            ))}
+            {timeline.hints.slice(0, HINTS_MARKED).map((hint) => (
+              <ReferenceArea
+                key={`${hint.kind} ${hint.evidenceId} ${hint.channel} ${hint.recordId} ${hint.offset}`}
+                x1={Math.max(from, ticksToMs(hint.fromTicks ?? timeline.fromTicks))}
+                x2={Math.min(to, ticksToMs(hint.toTicks ?? timeline.toTicks))}
+                fill={HINT_COLOUR[hint.kind]}
+                fillOpacity={0.18}
+                stroke={HINT_COLOUR[hint.kind]}
+                strokeDasharray="2 3"
               />
             ))}
             {chain && (

@@ -10,6 +10,7 @@ export type AuditAction =
   | 'evidence.add'
   | 'evidence.delete'
   | 'evidence.download'
+  | 'evidence.unlock'
   | 'finding.carry'
   | 'finding.note'
   | 'finding.update'

@@ -8,7 +8,7 @@ import { Occurrences } from '#lib/events/occurrences.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import { readEvidence } from '#lib/evidence/read.ts';
 import { fromBuffer } from '#lib/evidence/source.ts';
-import { Batch } from './batch.ts';
+import { Batch, Reading } from './batch.ts';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../e2e/evidence');
 const content = loadContent();
@@ -18,7 +18,7 @@ describe('a batch', () => {
   it('asks only rules that look at events of a kind, and misses nothing that another would select', async () => {
     let total = 0;
     for (const file of globSync('*.evtx', { cwd: FOLDER })) {
-      const batch = new Batch(rules, new Occurrences(), 0, 'reprocess');
+      const batch = new Batch(new Reading(rules, new Occurrences(), 'reprocess'), 0);
       let expected = 0;
       const { blocks } = await readEvidence(fromBuffer(readFileSync(path.join(FOLDER, file))), {});
       for await (const block of blocks) {

@@ -9,9 +9,8 @@ import { eventFromRecord } from '#lib/events/windows.ts';
 import type { Block, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import { classify, type TimelineKind } from '#lib/timeline/kinds.ts';
 import { keepRecord, type LongText } from './event-rows.ts';
-
-/** More kept events of one lane, host and hour than this are counted but not kept (DESIGN, "Evidence at speed"). */
-export const KEPT_PER_HOUR = 500;
+import { Observed } from './observed.ts';
+import { TimelineBound } from './timeline-bound.ts';
 
 export type KeptEvent = {
   readonly id: string;
@@ -22,13 +21,21 @@ export type KeptEvent = {
   readonly recordId: string | null;
   readonly kind: TimelineKind | null;
   readonly summary: string;
-  readonly record: ReturnType<typeof keepRecord>['record'];
+  /** JSON text. */
+  readonly record: string;
   readonly texts: readonly LongText[];
-  readonly selections: readonly {
-    readonly detectionId: string;
-    readonly variant: string;
-    readonly mode: Selection;
-  }[];
+  readonly selections: KeptSelection[];
+};
+
+type KeptSelection = {
+  readonly detectionId: string;
+  readonly variant: string;
+  readonly mode: Selection;
+};
+
+/** Where a kept event stands in the evidence; the same event may stand in several places. */
+export type KeptSighting = {
+  readonly eventId: string;
   readonly offset: number;
   readonly line: number | null;
 };
@@ -46,37 +53,60 @@ export type CountRow = {
 /** An ingest counts all events and keeps those of the timeline; reading again only looks for what rules select. */
 export type BatchPurpose = 'ingest' | 'reprocess';
 
+/** One reading of an evidence for some rules; its batches share what it has seen. */
+export class Reading {
+  readonly rules: readonly DetectionRule[];
+  readonly rulesByKind: RulesByKind;
+  readonly occurrences: Occurrences;
+  readonly purpose: BatchPurpose;
+  readonly bound = new TimelineBound();
+
+  constructor(rules: readonly DetectionRule[], occurrences: Occurrences, purpose: BatchPurpose) {
+    this.rules = rules;
+    this.rulesByKind = new RulesByKind(rules);
+    this.occurrences = occurrences;
+    this.purpose = purpose;
+  }
+}
+
+/** What a sighting counts for in a batch's length. */
+const SIGHTING_LENGTH = 100;
+
 /**
- * What one transaction of an ingest writes: gathered block by block, bounded by the bytes of the blocks.
+ * What one transaction of an ingest writes, gathered block by block. The caller bounds it by the bytes that were read
+ * and by the characters that are kept.
  */
 export class Batch {
-  readonly #rules: RulesByKind;
-  readonly #occurrences: Occurrences;
-  readonly #purpose: BatchPurpose;
+  readonly #reading: Reading;
   readonly #counts = new Map<string, CountRow>();
   readonly #selected = new Map<string, number>();
-  readonly #keptPerHour = new Map<string, number>();
+  readonly #events = new Map<string, KeptEvent>();
   readonly relevance: RelevanceCounter;
-  readonly events: KeptEvent[] = [];
+  readonly observed = new Observed();
+  readonly sightings: KeptSighting[] = [];
   readonly problems: Problem[] = [];
   sizeBytes = 0;
+  /** Characters of what is kept: what the batch needs of memory. */
+  keptLength = 0;
   recordCount = 0;
   blockCount = 0;
   nextOffset: number;
   firstTicks: bigint | null = null;
   lastTicks: bigint | null = null;
 
-  constructor(
-    rules: readonly DetectionRule[],
-    occurrences: Occurrences,
-    startOffset: number,
-    purpose: BatchPurpose = 'ingest',
-  ) {
-    this.#purpose = purpose;
-    this.#rules = new RulesByKind(rules);
-    this.#occurrences = occurrences;
-    this.relevance = new RelevanceCounter(rules);
+  constructor(reading: Reading, startOffset: number) {
+    this.#reading = reading;
+    this.relevance = new RelevanceCounter(reading.rules);
     this.nextOffset = startOffset;
+  }
+
+  /** Each once; where they stand is in sightings. */
+  get events(): readonly KeptEvent[] {
+    return [...this.#events.values()];
+  }
+
+  get rules(): readonly DetectionRule[] {
+    return this.#reading.rules;
   }
 
   get counts(): readonly CountRow[] {
@@ -94,6 +124,7 @@ export class Batch {
 
   add(block: Block): void {
     this.relevance.add(block.census());
+    if (this.#reading.purpose === 'ingest') this.observed.add(block);
     this.problems.push(...block.problems);
     for (const record of block.records) this.#addRecord(record);
     this.blockCount += 1;
@@ -106,25 +137,43 @@ export class Batch {
     const host = hostName(record.system.computer);
     const channel = record.system.channel ?? '';
     const eventCode = eventCodeOf(record);
-    if (this.#purpose === 'ingest') this.#count(record, host, channel, eventCode);
+    const { purpose, rulesByKind, occurrences, bound } = this.#reading;
+    if (purpose === 'ingest') this.#count(record, host, channel, eventCode);
 
     const event = eventFromRecord(record);
-    const selections = this.#rules.rulesFor(record).flatMap(({ rule, index }) => {
+    const selections: KeptSelection[] = [];
+    for (const { rule, index } of rulesByKind.rulesFor(record)) {
       const mode = selectionOf(rule, event, record);
-      if (mode === null) return [];
-      if (mode === 'search') {
-        const key = `${index} ${host}`;
-        this.#selected.set(key, (this.#selected.get(key) ?? 0) + 1);
-      }
-      return [{ detectionId: rule.id, variant: rule.variant, mode }];
-    });
-    if (selections.length === 0 && this.#purpose === 'reprocess') return;
+      if (mode === null) continue;
+      selections.push({ detectionId: rule.id, variant: rule.variant, mode });
+      if (mode !== 'search') continue;
+      const key = `${index} ${host}`;
+      this.#selected.set(key, (this.#selected.get(key) ?? 0) + 1);
+    }
+    if (selections.length === 0 && purpose === 'reprocess') return;
     const kind = classify(event);
-    if (selections.length === 0 && (kind === null || this.#isFull(record, host, kind))) return;
+    let known: string | null = null;
+    const identify = (): string => {
+      known ??= occurrences.identify(record);
+      return known;
+    };
+    // Asked for selected events too: they take places of the timeline.
+    const isEarly = kind !== null && bound.admits(host, kind.lane, record.timeTicks, identify);
+    if (selections.length === 0 && !isEarly) return;
 
+    const id = identify();
+    this.sightings.push({ eventId: id, offset: record.place.offset, line: record.place.line ?? null });
+    this.keptLength += SIGHTING_LENGTH;
+    const same = this.#events.get(id);
+    if (same) {
+      same.selections.push(...selections);
+      return;
+    }
     const { record: kept, texts } = keepRecord(record);
-    this.events.push({
-      id: this.#occurrences.identify(record),
+    const json = JSON.stringify(kept);
+    this.keptLength += json.length + texts.reduce((sum, { body }) => sum + body.length, 0);
+    this.#events.set(id, {
+      id,
       host,
       timeTicks: record.timeTicks,
       channel,
@@ -132,11 +181,9 @@ export class Batch {
       recordId: record.system.recordId,
       kind,
       summary: kind?.summarize(event) ?? '',
-      record: kept,
+      record: json,
       texts,
       selections,
-      offset: record.place.offset,
-      line: record.place.line ?? null,
     });
   }
 
@@ -162,14 +209,6 @@ export class Batch {
     row.count += 1;
     row.firstTicks = earlier(row.firstTicks, timeTicks);
     row.lastTicks = later(row.lastTicks, timeTicks);
-  }
-
-  /** A first bound in memory; the exact one, over all batches and evidence, is kept by write-batch.ts. */
-  #isFull(record: EvidenceRecord, host: string, kind: TimelineKind): boolean {
-    const key = `${kind.lane} ${hourOf(record.timeTicks)} ${host}`;
-    const kept = this.#keptPerHour.get(key) ?? 0;
-    this.#keptPerHour.set(key, kept + 1);
-    return kept >= KEPT_PER_HOUR;
   }
 }
 

@@ -9,7 +9,8 @@ import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { sendIngest } from '#lib/jobs/queue.ts';
-import { EvidenceStore } from './store.ts';
+import { findGoing, moveKept } from './archive-deletion.ts';
+import { EvidenceStore, type StoredFile } from './store.ts';
 
 const TRANSACTION = { timeout: 120_000, maxWait: 30_000 };
 const NAME_MAX = 255;
@@ -26,20 +27,26 @@ export type AddedEvidence = {
 /** Keeps a file as evidence and has it read. The same bytes again are recognised by their hash. */
 export async function addEvidence(actor: Actor, name: string, content: Readable): Promise<AddedEvidence> {
   requirePermission(actor, 'add-evidence');
+  return addStoredEvidence(actor, name, await new EvidenceStore(env().JOBSIGHT_DATA).keep(content));
+}
+
+/** Makes evidence of a file that the store holds already, and has it read. */
+export async function addStoredEvidence(
+  actor: Actor,
+  name: string,
+  file: StoredFile,
+): Promise<AddedEvidence> {
+  requirePermission(actor, 'add-evidence');
+  const { sha256, sizeBytes } = file;
   const store = new EvidenceStore(env().JOBSIGHT_DATA);
-  const { sha256, sizeBytes } = await store.keep(content);
   const shownName = toPostgres(baseName(name)) || 'unnamed';
   return db.$transaction(async (tx) => {
     await lockEvidenceFile(tx, sha256);
     if (!(await store.has(sha256))) {
       throw new AppError('conflict', 'The same file was being deleted. Upload it again.');
     }
-    const where = { investigationId_sha256: { investigationId: DEFAULT_INVESTIGATION, sha256 } };
-    const known = await tx.evidence.findUnique({ where });
-    if (known) {
-      if (known.status === 'failed') await readAgain(tx, known.id);
-      return { id: known.id, name: known.name, sha256, sizeBytes, isKnown: true };
-    }
+    const known = await recognise(tx, file);
+    if (known) return known;
     const evidence = await tx.evidence.create({
       data: {
         investigationId: DEFAULT_INVESTIGATION,
@@ -61,7 +68,31 @@ export async function addEvidence(actor: Actor, name: string, content: Readable)
   }, TRANSACTION);
 }
 
+/** The evidence with these bytes, so that they need not be sent; null when there is none. */
+export async function recogniseEvidence(actor: Actor, file: StoredFile): Promise<AddedEvidence | null> {
+  requirePermission(actor, 'add-evidence');
+  return db.$transaction(async (tx) => {
+    await lockEvidenceFile(tx, file.sha256);
+    return recognise(tx, file);
+  }, TRANSACTION);
+}
+
 type Transaction = Parameters<Parameters<typeof db.$transaction>[0]>[0];
+
+/** Whoever brings a file that was given up wants it read. */
+async function recognise(tx: Transaction, { sha256, sizeBytes }: StoredFile): Promise<AddedEvidence | null> {
+  const known = await tx.evidence.findUnique({
+    where: {
+      investigationId_sha256: { investigationId: DEFAULT_INVESTIGATION, sha256 },
+      sizeBytes: BigInt(sizeBytes),
+    },
+  });
+  if (!known) return null;
+  if (known.status === 'failed') await readAgain(tx, known.id);
+  // What is added by itself stays when an archive goes that it came out of.
+  if (known.parentId) await tx.evidence.update({ where: { id: known.id }, data: { parentId: null } });
+  return { id: known.id, name: known.name, sha256, sizeBytes, isKnown: true };
+}
 
 /** Goes on with a file that was given up, from where it stood. */
 async function readAgain(tx: Transaction, evidenceId: string): Promise<void> {
@@ -73,19 +104,20 @@ async function readAgain(tx: Transaction, evidenceId: string): Promise<void> {
 }
 
 /**
- * Deletes evidence with its sightings, then events that nothing else has seen, and makes findings and risk anew, in one
- * transaction. The bytes go when no other investigation holds them.
+ * Deletes evidence, an archive with its members, with its sightings, then events that nothing else has seen, and makes
+ * findings and risk anew, in one transaction. Then the bytes go that no other investigation holds.
  */
 export async function deleteEvidence(actor: Actor, evidenceId: string): Promise<void> {
   requirePermission(actor, 'delete-evidence');
   const store = new EvidenceStore(env().JOBSIGHT_DATA);
-  await db.$transaction(async (tx) => {
+  const gone = await db.$transaction(async (tx) => {
     const evidence = await tx.evidence.findUnique({ where: { id: evidenceId } });
     if (!evidence)
       throw new AppError('not-found', 'There is no such evidence. It may have been deleted already.');
     await lockInvestigation(tx, evidence.investigationId, 'exclusive');
-    await lockEvidenceFile(tx, evidence.sha256);
-    await tx.evidence.delete({ where: { id: evidenceId } });
+    const going = await findGoing(tx, evidenceId);
+    await moveKept(tx, going);
+    await tx.$executeRaw`DELETE FROM evidence WHERE id = ANY(${going.gone.map(({ id }) => id)}::uuid[])`;
     await tx.$executeRaw`
       DELETE FROM event e WHERE e.investigation_id = ${evidence.investigationId} AND NOT EXISTS (
         SELECT 1 FROM sighting s WHERE s.investigation_id = e.investigation_id AND s.event_id = e.id)`;
@@ -102,11 +134,23 @@ export async function deleteEvidence(actor: Actor, evidenceId: string): Promise<
       objectType: 'evidence',
       objectId: evidenceId,
       investigationId: evidence.investigationId,
-      before: { name: evidence.name, sha256: evidence.sha256, sizeBytes: Number(evidence.sizeBytes) },
+      before: {
+        name: evidence.name,
+        sha256: evidence.sha256,
+        sizeBytes: Number(evidence.sizeBytes),
+        memberCount: going.gone.length - 1,
+      },
     });
-    // Last, so that nothing can undo the transaction after the bytes are gone.
-    const others = await tx.evidence.count({ where: { sha256: evidence.sha256 } });
-    if (others === 0) await store.remove(evidence.sha256);
+    return going.gone;
+  }, TRANSACTION);
+  // Afterwards, so that nothing can undo the transaction when the bytes are gone.
+  for (const { sha256 } of gone) await removeBytes(store, sha256);
+}
+
+async function removeBytes(store: EvidenceStore, sha256: string): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await lockEvidenceFile(tx, sha256);
+    if ((await tx.evidence.count({ where: { sha256 } })) === 0) await store.remove(sha256);
   }, TRANSACTION);
 }
 

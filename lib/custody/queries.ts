@@ -10,6 +10,9 @@ import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { WORKER_GONE_MS } from '#lib/jobs/liveness.ts';
+import { findGoing } from './archive-deletion.ts';
+import { archiveMessages, membersOf, placesOf } from './archive-queries.ts';
+import { hintsOfEvidence } from './hint-queries.ts';
 import { EvidenceStore } from './store.ts';
 import type {
   DeletionConsequences,
@@ -18,6 +21,7 @@ import type {
   EvidenceListItem,
   EvidenceListPage,
 } from './types.ts';
+import { ARCHIVE_FORM } from './unpack.ts';
 
 const LISTED_MAX = 1_000;
 const PROBLEMS_SHOWN = 200;
@@ -40,7 +44,7 @@ export async function getEvidence(actor: Actor, id: string): Promise<EvidenceDet
   const row = await findEvidence(id);
   const [item] = await withCounts([row]);
   if (!item) throw new Error('an evidence without its own counts');
-  const [problems, hosts, kinds, coverage] = await Promise.all([
+  const [problems, hosts, kinds, coverage, observed] = await Promise.all([
     db.evidenceProblem.findMany({ where: { evidenceId: id }, orderBy: { seq: 'asc' }, take: PROBLEMS_SHOWN }),
     db.$queryRaw<
       { id: string; name: string; count: bigint; first_ticks: bigint | null; last_ticks: bigint | null }[]
@@ -52,9 +56,11 @@ export async function getEvidence(actor: Actor, id: string): Promise<EvidenceDet
       SELECT channel, event_code, sum(count)::bigint AS count FROM event_count
       WHERE evidence_id = ${id}::uuid GROUP BY channel, event_code ORDER BY count DESC, channel, event_code LIMIT 100`,
     coverageOf({ evidenceId: id }),
+    hintsOfEvidence(id),
   ]);
   return {
     ...item,
+    members: row.form === ARCHIVE_FORM ? await membersOf(id) : null,
     readerVersion: row.readerVersion,
     problems: problems.map((problem) => ({
       offset: Number(problem.offset),
@@ -77,6 +83,7 @@ export async function getEvidence(actor: Actor, id: string): Promise<EvidenceDet
       count: Number(kind.count),
     })),
     coverage,
+    ...observed,
   };
 }
 
@@ -84,12 +91,13 @@ export async function getEvidence(actor: Actor, id: string): Promise<EvidenceDet
 export async function deletionConsequences(actor: Actor, id: string): Promise<DeletionConsequences> {
   requirePermission(actor, 'delete-evidence');
   const row = await findEvidence(id);
+  const going = (await findGoing(db, id)).gone.map((one) => one.id);
   const [counts] = await db.$queryRaw<{ events: bigint; shared: bigint; removed: bigint; kept: bigint }[]>`
     WITH seen AS (
       SELECT DISTINCT s.event_id, EXISTS (
         SELECT 1 FROM sighting o WHERE o.investigation_id = s.investigation_id AND o.event_id = s.event_id
-          AND o.evidence_id <> s.evidence_id) AS is_shared
-      FROM sighting s WHERE s.evidence_id = ${id}::uuid
+          AND o.evidence_id <> ALL(${going}::uuid[])) AS is_shared
+      FROM sighting s WHERE s.evidence_id = ANY(${going}::uuid[])
     ), gone AS (
       SELECT f.id, f.is_touched FROM finding f
       WHERE f.investigation_id = ${row.investigationId} AND f.state = 'active'
@@ -107,6 +115,7 @@ export async function deletionConsequences(actor: Actor, id: string): Promise<De
       (SELECT count(*) FROM gone WHERE NOT is_touched) AS removed, (SELECT count(*) FROM gone WHERE is_touched) AS kept`;
   return {
     name: fromPostgres(row.name),
+    memberCount: going.length - 1,
     eventCount: Number(counts?.events ?? 0),
     sharedEventCount: Number(counts?.shared ?? 0),
     findingsRemoved: Number(counts?.removed ?? 0),
@@ -198,6 +207,10 @@ async function withCounts(rows: readonly EvidenceRow[]): Promise<EvidenceListIte
       (SELECT count(DISTINCT COALESCE(h.joined_to_id, h.id)) FROM event_count c JOIN host h ON h.id = c.host_id
         WHERE c.evidence_id = e.id) AS hosts
     FROM evidence e WHERE e.id = ANY(${ids}::uuid[])`;
+  const [messages, places] = await Promise.all([
+    archiveMessages(rows.filter((row) => row.form === ARCHIVE_FORM).map((row) => row.id)),
+    placesOf(rows),
+  ]);
   const byId = new Map(counts.map((count) => [count.evidence_id, count]));
   return rows.map((row) => ({
     id: row.id,
@@ -206,8 +219,9 @@ async function withCounts(rows: readonly EvidenceRow[]): Promise<EvidenceListIte
     sizeBytes: Number(row.sizeBytes),
     form: row.form,
     status: row.status,
-    message: row.message === null ? null : fromPostgres(row.message),
+    message: row.message === null ? (messages.get(row.id) ?? null) : fromPostgres(row.message),
     uploadedBy: row.uploadedBy?.name ?? null,
+    archive: places.get(row.id) ?? null,
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     finishedAt: row.finishedAt?.toISOString() ?? null,

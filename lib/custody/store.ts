@@ -16,7 +16,8 @@ export type StoredFile = { readonly sha256: string; readonly sizeBytes: number }
 
 /** Kept free for PostgreSQL when an upload would fill the disk. */
 const RESERVED_BYTES = 512 * 1024 * 1024;
-const SPACE_CHECK_BYTES = 64 * 1024 * 1024;
+/** How many bytes may be written between two looks at the free space. */
+export const SPACE_CHECK_BYTES = 64 * 1024 * 1024;
 
 export class EvidenceStore {
   readonly #root: string;
@@ -24,6 +25,11 @@ export class EvidenceStore {
   /** @param dataFolder JOBSIGHT_DATA */
   constructor(dataFolder: string) {
     this.#root = path.resolve(dataFolder, 'evidence');
+  }
+
+  /** Where files that come in pieces grow: on the file system of the store, so that a whole one moves without copying. */
+  get uploadsFolder(): string {
+    return path.join(this.#root, 'uploads');
   }
 
   /** Only a hash makes a path: nothing from a file's name or content does. */
@@ -55,14 +61,35 @@ export class EvidenceStore {
     try {
       await pipeline(stream, measure, createWriteStream(temporary, { mode: 0o600, flush: true }));
       const sha256 = hash.digest('hex');
-      const final = this.pathOf(sha256);
-      await mkdir(path.dirname(final), { recursive: true });
-      await rename(temporary, final);
+      await this.#place(temporary, sha256);
       return { sha256, sizeBytes };
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     }
+  }
+
+  /**
+   * Takes over a whole file that was written under `uploadsFolder`; its name there is gone then. Done again after a crash,
+   * it changes nothing. Throws AppError `not-found` when neither is there.
+   */
+  async adopt(file: string, sha256: string): Promise<void> {
+    const handle = await open(file, 'r+').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return null;
+    });
+    if (handle) {
+      await handle.sync().finally(() => handle.close());
+      await this.#place(file, sha256);
+    } else if (!(await this.has(sha256))) {
+      throw new AppError('not-found', 'What was sent of this file is gone. Upload it again.');
+    }
+  }
+
+  async #place(file: string, sha256: string): Promise<void> {
+    const final = this.pathOf(sha256);
+    await mkdir(path.dirname(final), { recursive: true });
+    await rename(file, final);
   }
 
   async has(sha256: string): Promise<boolean> {
@@ -85,10 +112,19 @@ export class EvidenceStore {
   }
 }
 
-async function assertFreeSpace(folder: string): Promise<void> {
+/** Bytes that evidence may still take on the disk of this folder. */
+export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize > RESERVED_BYTES) return;
-  throw new AppError(
+  return Math.max(0, bavail * bsize - RESERVED_BYTES);
+}
+
+/** Throws AppError `too-large` when the disk is nearly full. */
+export async function assertFreeSpace(folder: string): Promise<void> {
+  if ((await freeBytes(folder)) === 0) throw diskFull();
+}
+
+export function diskFull(): AppError {
+  return new AppError(
     'too-large',
     'The disk that holds the evidence is nearly full, so the file was not kept. Free some space and upload it again.',
   );

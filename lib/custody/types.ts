@@ -12,6 +12,8 @@ export type EvidenceListItem = {
   /** What a refused or failed file is and what to do. */
   readonly message: string | null;
   readonly uploadedBy: string | null;
+  /** The archive that it came out of. */
+  readonly archive: PlaceInArchive | null;
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
@@ -25,7 +27,38 @@ export type EvidenceListItem = {
   readonly hostCount: number;
 };
 
+export type PlaceInArchive = { readonly id: string; readonly name: string; readonly path: string };
+
+/** What is in an archive. Nothing in it is a path of ours. */
+export type ArchiveMembers = {
+  /** The first 500. */
+  readonly items: readonly {
+    /** '' for the archive itself, or the rest of it. */
+    readonly path: string;
+    readonly sizeBytes: number | null;
+    /** Code of why it is no evidence; null when it is, or was before it was deleted. */
+    readonly refused: string | null;
+    /** Why it was refused, or what is odd about it. */
+    readonly message: string | null;
+    readonly evidence: {
+      readonly id: string;
+      readonly status: EvidenceStatus;
+      readonly form: string | null;
+      readonly message: string | null;
+      /** It was evidence before, by itself or out of another archive. */
+      readonly isElsewhere: boolean;
+    } | null;
+  }[];
+  readonly total: number;
+  /** How many wait for a password. */
+  readonly lockedCount: number;
+};
+
+export type UnlockedArchive = { readonly unlockedCount: number; readonly stillLockedCount: number };
+
 export type EvidenceDetail = EvidenceListItem & {
+  /** Null for what is no archive. */
+  readonly members: ArchiveMembers | null;
   readonly readerVersion: string | null;
   readonly problems: readonly {
     readonly offset: number;
@@ -44,6 +77,48 @@ export type EvidenceDetail = EvidenceListItem & {
   }[];
   readonly kinds: readonly { readonly channel: string; readonly eventCode: number; readonly count: number }[];
   readonly coverage: readonly DetectionCoverage[];
+  readonly hints: TamperHints;
+  /** Records that came again in this file, by record number; recordCount has them. */
+  readonly duplicateCount: number;
+};
+
+export const HINT_KINDS = [
+  'log-cleared',
+  'record-gap',
+  'time-backwards',
+  'chunk-checksum',
+  'dirty-file',
+] as const;
+export type HintKind = (typeof HINT_KINDS)[number];
+
+/** A sign of tampering, or of a copy that is not whole. */
+export type TamperHint = {
+  readonly kind: HintKind;
+  /** Null for record numbers that several files of a host lack together. */
+  readonly evidenceId: string | null;
+  readonly evidenceName: string | null;
+  readonly hostId: string | null;
+  readonly hostName: string | null;
+  readonly channel: string | null;
+  /** From when to when it shows; null where it has no time. */
+  readonly fromTicks: string | null;
+  readonly toTicks: string | null;
+  /** Of the record that shows it, or the first that is missing. */
+  readonly recordId: string | null;
+  /** Byte offset in the evidence. */
+  readonly offset: number | null;
+  readonly message: string;
+};
+
+export type TamperHints = {
+  /** At most 1,000, by kind and time. */
+  readonly items: readonly TamperHint[];
+  /** All of them by kind; kinds without any are left out. */
+  readonly counts: readonly { readonly kind: HintKind; readonly count: number }[];
+  /** Record numbers that are missing between others. */
+  readonly missingRecords: number;
+  /** Logs whose record numbers are too scattered to tell gaps, as in an export of chosen events. */
+  readonly scatteredLogs: number;
 };
 
 /** Blind is not clean: what a detection could judge. */
@@ -62,6 +137,8 @@ export type DetectionCoverage = {
 /** What goes when an evidence is deleted; the dialog says it before. */
 export type DeletionConsequences = {
   readonly name: string;
+  /** Evidence that came out of it and goes with it. */
+  readonly memberCount: number;
   readonly eventCount: number;
   readonly sharedEventCount: number;
   readonly findingsRemoved: number;

@@ -1,9 +1,10 @@
-import type { Prisma } from '#lib/db/generated/client.ts';
+import type { BulkTransaction } from '#lib/db/bulk.ts';
 import { lockInvestigation } from '#lib/db/locks.ts';
 import { toPostgres } from '#lib/db/postgres-text.ts';
-import type { DetectionRule } from '#lib/detection/rule.ts';
-import { HOUR_TICKS } from '#lib/events/ticks.ts';
-import { type Batch, KEPT_PER_HOUR, type KeptEvent } from './batch.ts';
+import type { Batch } from './batch.ts';
+import { idOf, storable } from './cells.ts';
+import { writeObserved } from './observed.ts';
+import { trimTimeline, writeEvents } from './write-events.ts';
 
 /** Who writes: the ingest of one evidence in one epoch. */
 export type Lease = {
@@ -24,19 +25,19 @@ const KEPT_PROBLEMS = 1_000;
  * nothing. The progress row is the guard: it moves only for the lease that holds it and only from where it stood.
  */
 export async function writeBatch(
-  tx: Prisma.TransactionClient,
+  tx: BulkTransaction,
   lease: Lease,
   startOffset: number,
   batch: Batch,
-  rules: readonly DetectionRule[],
 ): Promise<void> {
   await lockInvestigation(tx, lease.investigationId, 'shared');
   const before = await moveProgress(tx, lease, startOffset, batch);
   const hosts = await writeHosts(tx, lease, batch);
-  await writeEvents(tx, lease, batch.events, hosts);
+  await writeEvents(tx, lease, batch.events, batch.sightings, hosts);
   await writeCounts(tx, lease, batch, hosts);
-  await writeCoverage(tx, lease, batch, rules, hosts);
+  await writeCoverage(tx, lease, batch, hosts);
   await writeProblems(tx, lease, batch, before);
+  await writeObserved(tx, lease.evidenceId, batch.observed, hosts);
   await trimTimeline(tx, batch.events, hosts);
 }
 
@@ -45,45 +46,40 @@ export type ReprocessLease = Omit<Lease, 'epoch'> & { readonly leaseId: string }
 
 /** Writes what rules select of evidence that is read again for them: events, sightings, selections and coverage. */
 export async function writeReprocessBatch(
-  tx: Prisma.TransactionClient,
+  tx: BulkTransaction,
   lease: ReprocessLease,
   startOffset: number,
   batch: Batch,
-  rules: readonly DetectionRule[],
 ): Promise<void> {
   await lockInvestigation(tx, lease.investigationId, 'shared');
-  const { count } = await tx.reprocess.updateMany({
-    where: { evidenceId: lease.evidenceId, leaseId: lease.leaseId, nextOffset: BigInt(startOffset) },
-    // Attempts count those that got nowhere.
-    data: {
-      nextOffset: BigInt(batch.nextOffset),
-      nextBlock: { increment: batch.blockCount },
-      attempts: 0,
-    },
-  });
+  // Attempts count those that got nowhere.
+  const count = await tx.$executeRaw`
+    UPDATE reprocess SET next_offset = ${batch.nextOffset}, next_block = next_block + ${batch.blockCount}, attempts = 0
+    WHERE evidence_id = ${lease.evidenceId}::uuid AND lease_id = ${lease.leaseId}::uuid
+      AND next_offset = ${startOffset}`;
   if (count !== 1) throw new LeaseLost('the evidence is read again by another worker or was deleted');
   const hosts = await writeHosts(tx, lease, batch);
-  await writeEvents(tx, lease, batch.events, hosts);
-  await writeCoverage(tx, lease, batch, rules, hosts);
+  await writeEvents(tx, lease, batch.events, batch.sightings, hosts);
+  await writeCoverage(tx, lease, batch, hosts);
 }
 
 /** @returns how many problems the evidence had before */
 async function moveProgress(
-  tx: Prisma.TransactionClient,
+  tx: BulkTransaction,
   lease: Lease,
   startOffset: number,
   batch: Batch,
 ): Promise<number> {
   const rows = await tx.$queryRaw<{ problem_count: number }[]>`
     UPDATE evidence SET
-      next_offset = ${BigInt(batch.nextOffset)},
+      next_offset = ${batch.nextOffset},
       next_block = next_block + ${batch.blockCount},
       record_count = record_count + ${batch.recordCount},
       problem_count = problem_count + ${batch.problems.length},
       loss_count = loss_count + ${batch.problems.filter((problem) => problem.isLoss).length},
-      first_ticks = LEAST(first_ticks, ${batch.firstTicks}::bigint),
-      last_ticks = GREATEST(last_ticks, ${batch.lastTicks}::bigint)
-    WHERE id = ${lease.evidenceId}::uuid AND epoch = ${lease.epoch} AND next_offset = ${BigInt(startOffset)}
+      first_ticks = LEAST(first_ticks, ${storable(batch.firstTicks)}::bigint),
+      last_ticks = GREATEST(last_ticks, ${storable(batch.lastTicks)}::bigint)
+    WHERE id = ${lease.evidenceId}::uuid AND epoch = ${lease.epoch} AND next_offset = ${startOffset}
     RETURNING problem_count`;
   const [row] = rows;
   if (!row) throw new LeaseLost('the evidence is read by another worker or was deleted');
@@ -92,8 +88,10 @@ async function moveProgress(
 
 type Of = Pick<Lease, 'evidenceId' | 'investigationId'>;
 
+type HostRow = { readonly id: string; readonly name: string };
+
 async function writeHosts(
-  tx: Prisma.TransactionClient,
+  tx: BulkTransaction,
   lease: Of,
   batch: Batch,
 ): Promise<ReadonlyMap<string, string>> {
@@ -104,130 +102,73 @@ async function writeHosts(
   for (const hosts of batch.relevance.byRule) for (const host of hosts.keys()) names.add(host);
   // Sorted, as everything below: two ingests that insert the same rows wait for each other in one order.
   const sorted = [...names].sort();
-  const rows = await tx.$queryRaw<{ id: string; name: string }[]>`
-    WITH wanted AS (
-      SELECT name FROM jsonb_array_elements_text(${JSON.stringify(sorted.map(toPostgres))}::jsonb) AS name
-    ), inserted AS (
+  const wanted = sorted.map(toPostgres);
+  const known = await tx.$queryRaw<HostRow[]>`
+    SELECT id::text, name FROM host WHERE investigation_id = ${lease.investigationId} AND name = ANY(${wanted}::text[])`;
+  const byName = new Map(known.map((row) => [row.name, row.id]));
+  const missing = wanted.filter((name) => !byName.has(name));
+  if (missing.length > 0) {
+    // Of two ingests that bring the same new host, the later waits and gets the row of the first.
+    const added = await tx.$queryRaw<HostRow[]>`
       INSERT INTO host (id, investigation_id, name)
-      SELECT gen_random_uuid(), ${lease.investigationId}, name FROM wanted
+      SELECT gen_random_uuid(), ${lease.investigationId}, name FROM unnest(${missing}::text[]) AS name
       ON CONFLICT (investigation_id, name) DO UPDATE SET name = EXCLUDED.name
-      RETURNING id, name
-    )
-    SELECT id::text, name FROM inserted`;
-  const byName = new Map(rows.map((row) => [row.name, row.id]));
+      RETURNING id::text, name`;
+    for (const row of added) byName.set(row.name, row.id);
+  }
   return new Map(sorted.map((name) => [name, idOf(byName, toPostgres(name))]));
 }
 
-async function writeEvents(
-  tx: Prisma.TransactionClient,
-  lease: Of,
-  kept: readonly KeptEvent[],
-  hosts: ReadonlyMap<string, string>,
-): Promise<void> {
-  if (kept.length === 0) return;
-  const events = kept.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-
-  const texts = new Map(events.flatMap((event) => event.texts.map((text) => [text.hash, text.body])));
-  for (const [hash, body] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    await tx.$executeRaw`INSERT INTO long_text (hash, body) VALUES (${hash}, ${body}) ON CONFLICT DO NOTHING`;
-  }
-  const json = JSON.stringify(
-    events.map((event) => ({
-      id: event.id,
-      host_id: idOf(hosts, event.host),
-      time_ticks: event.timeTicks?.toString() ?? null,
-      channel: toPostgres(event.channel),
-      event_code: event.eventCode,
-      record_id: event.recordId === null ? null : toPostgres(event.recordId),
-      kind: event.kind?.id ?? null,
-      lane: event.kind?.lane ?? null,
-      summary: toPostgres(event.summary),
-      record: event.record,
-    })),
-  );
-  await tx.$executeRaw`
-    INSERT INTO event (investigation_id, id, host_id, time_ticks, channel, event_code, record_id, kind, lane, summary, record)
-    SELECT ${lease.investigationId}, e.* FROM jsonb_to_recordset(${json}::jsonb) AS e(
-      id char(64), host_id uuid, time_ticks bigint, channel text, event_code int, record_id text, kind text, lane text,
-      summary text, record jsonb)
-    ON CONFLICT DO NOTHING`;
-  const eventTexts = events.flatMap((event) =>
-    event.texts.map((text) => ({ id: event.id, hash: text.hash })),
-  );
-  await tx.$executeRaw`
-    INSERT INTO event_text (investigation_id, event_id, hash)
-    SELECT ${lease.investigationId}, t.* FROM jsonb_to_recordset(${JSON.stringify(eventTexts)}::jsonb)
-      AS t(id char(64), hash char(64))
-    ON CONFLICT DO NOTHING`;
-  const selections = events.flatMap((event) =>
-    event.selections.map((selection) => ({
-      id: event.id,
-      detection_id: selection.detectionId,
-      variant: selection.variant,
-      mode: selection.mode,
-    })),
-  );
-  await tx.$executeRaw`
-    INSERT INTO selection (investigation_id, event_id, detection_id, variant, mode)
-    SELECT ${lease.investigationId}, s.* FROM jsonb_to_recordset(${JSON.stringify(selections)}::jsonb)
-      AS s(id char(64), detection_id text, variant text, mode text)
-    ON CONFLICT DO NOTHING`;
-  const sightings = events.map((event) => ({
-    id: event.id,
-    evidence_id: lease.evidenceId,
-    offset: event.offset,
-    line: event.line,
-  }));
-  await tx.$executeRaw`
-    INSERT INTO sighting (investigation_id, event_id, evidence_id, "offset", line)
-    SELECT ${lease.investigationId}, s.* FROM jsonb_to_recordset(${JSON.stringify(sightings)}::jsonb)
-      AS s(id char(64), evidence_id uuid, "offset" bigint, line int)
-    ON CONFLICT DO NOTHING`;
-}
-
 async function writeCounts(
-  tx: Prisma.TransactionClient,
+  tx: BulkTransaction,
   lease: Lease,
   batch: Batch,
   hosts: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const json = JSON.stringify(
-    batch.counts.map((row) => ({
-      host_id: idOf(hosts, row.host),
-      channel: toPostgres(row.channel),
-      event_code: row.eventCode,
-      hour: row.hour,
-      count: row.count,
-      first_ticks: row.firstTicks?.toString() ?? null,
-      last_ticks: row.lastTicks?.toString() ?? null,
-    })),
+  await tx.insert(
+    [
+      ['host_id', 'uuid'],
+      ['channel', 'text'],
+      ['event_code', 'int'],
+      ['hour', 'int'],
+      ['count', 'int'],
+      ['first_ticks', 'bigint'],
+      ['last_ticks', 'bigint'],
+    ],
+    batch.counts.map((row) => [
+      idOf(hosts, row.host),
+      toPostgres(row.channel),
+      row.eventCode,
+      row.hour,
+      row.count,
+      storable(row.firstTicks),
+      storable(row.lastTicks),
+    ]),
+    `INSERT INTO event_count AS kept (evidence_id, host_id, channel, event_code, hour, count, first_ticks, last_ticks)
+     SELECT $1::uuid, host_id, channel, event_code, hour, count, first_ticks, last_ticks FROM new_row
+     ON CONFLICT (evidence_id, host_id, channel, event_code, hour) DO UPDATE SET
+       count = kept.count + EXCLUDED.count,
+       first_ticks = LEAST(kept.first_ticks, EXCLUDED.first_ticks),
+       last_ticks = GREATEST(kept.last_ticks, EXCLUDED.last_ticks)`,
+    [lease.evidenceId],
   );
-  await tx.$executeRaw`
-    INSERT INTO event_count AS kept (evidence_id, host_id, channel, event_code, hour, count, first_ticks, last_ticks)
-    SELECT ${lease.evidenceId}::uuid, c.* FROM jsonb_to_recordset(${json}::jsonb)
-      AS c(host_id uuid, channel text, event_code int, hour int, count int, first_ticks bigint, last_ticks bigint)
-    ON CONFLICT (evidence_id, host_id, channel, event_code, hour) DO UPDATE SET
-      count = kept.count + EXCLUDED.count,
-      first_ticks = LEAST(kept.first_ticks, EXCLUDED.first_ticks),
-      last_ticks = GREATEST(kept.last_ticks, EXCLUDED.last_ticks)`;
 }
 
 async function writeCoverage(
-  tx: Prisma.TransactionClient,
+  tx: BulkTransaction,
   lease: Of,
   batch: Batch,
-  rules: readonly DetectionRule[],
   hosts: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const rows = rules.flatMap((rule, index) =>
+  const rows = batch.rules.flatMap((rule, index) =>
     [...(batch.relevance.byRule[index] ?? [])].map(([host, relevance]) => ({
       host_id: idOf(hosts, host),
       detection_id: rule.id,
       variant: rule.variant,
       relevant_count: relevance.count,
       selected_count: batch.selectedCount(index, host),
-      first_ticks: relevance.firstTicks?.toString() ?? null,
-      last_ticks: relevance.lastTicks?.toString() ?? null,
+      first_ticks: storable(relevance.firstTicks)?.toString() ?? null,
+      last_ticks: storable(relevance.lastTicks)?.toString() ?? null,
     })),
   );
   await tx.$executeRaw`
@@ -243,12 +184,7 @@ async function writeCoverage(
       last_ticks = GREATEST(kept.last_ticks, EXCLUDED.last_ticks)`;
 }
 
-async function writeProblems(
-  tx: Prisma.TransactionClient,
-  lease: Lease,
-  batch: Batch,
-  before: number,
-): Promise<void> {
+async function writeProblems(tx: BulkTransaction, lease: Lease, batch: Batch, before: number): Promise<void> {
   const rows = batch.problems.slice(0, Math.max(0, KEPT_PROBLEMS - before)).map((problem, index) => ({
     seq: before + index,
     offset: problem.place.offset,
@@ -263,32 +199,4 @@ async function writeProblems(
     INSERT INTO evidence_problem (evidence_id, seq, "offset", line, code, message, skipped_bytes, is_loss)
     SELECT ${lease.evidenceId}::uuid, p.* FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       AS p(seq int, "offset" bigint, line int, code text, message text, skipped_bytes bigint, is_loss boolean)`;
-}
-
-/**
- * Keeps the earliest events of each lane, host and hour, and what a detection selected. Selected ones have their place
- * among the earliest, so that it makes no difference when a detection was enabled.
- */
-async function trimTimeline(
-  tx: Prisma.TransactionClient,
-  events: readonly KeptEvent[],
-  hosts: ReadonlyMap<string, string>,
-): Promise<void> {
-  const touched = [...new Set(events.map((event) => idOf(hosts, event.host)))].sort();
-  if (touched.length === 0) return;
-  await tx.$executeRaw`
-    DELETE FROM event WHERE (investigation_id, id) IN (
-      SELECT investigation_id, id FROM (
-        SELECT investigation_id, id,
-          row_number() OVER (PARTITION BY host_id, lane, time_ticks / ${HOUR_TICKS} ORDER BY time_ticks, id) AS place
-        FROM event
-        WHERE host_id = ANY(${touched}::uuid[]) AND lane IS NOT NULL
-      ) numbered WHERE place > ${KEPT_PER_HOUR} AND NOT EXISTS (
-        SELECT 1 FROM selection s WHERE s.investigation_id = numbered.investigation_id AND s.event_id = numbered.id))`;
-}
-
-function idOf(ids: ReadonlyMap<string, string>, name: string): string {
-  const id = ids.get(name);
-  if (id === undefined) throw new Error('a host of the batch was not written');
-  return id;
 }

@@ -14,14 +14,15 @@ import {
   exportQuery,
   importQuery,
 } from '#lib/catalogue/inputs.ts';
+import { passwordInput } from '#lib/custody/inputs.ts';
 import { findingChange, findingListQuery, noteInput } from '#lib/findings/inputs.ts';
 import { incidentQuery, riskObjectQuery } from '#lib/risk/inputs.ts';
-import { hostListQuery, timelineQuery } from '#lib/timeline/inputs.ts';
+import { hostListQuery, surroundingsQuery, timelineQuery } from '#lib/timeline/inputs.ts';
 import type { Access } from './access.ts';
 import * as answers from './schemas.ts';
 
 export type Endpoint = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With parameters in braces: `/api/v1/findings/{id}`. */
   readonly path: string;
   readonly summary: string;
@@ -40,6 +41,12 @@ export type Endpoint = {
 
 const id = z.string().min(1).max(300);
 const evidenceReference = z.object({ id: id.describe('Id of the evidence.') });
+const uploadReference = z.object({
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, 'There is no such upload.')
+    .describe('Id of the upload.'),
+});
 const findingReference = z.object({ id: id.describe('Id of the finding, or its number: `12` or `F-12`.') });
 const hostReference = z.object({ id: id.describe('Id of the host, or any of its names.') });
 
@@ -89,12 +96,84 @@ export const getEvidenceConsequences = {
   response: answers.deletionConsequences,
 } as const satisfies Endpoint;
 
+export const unlockEvidence = {
+  method: 'POST',
+  path: '/api/v1/evidence/{id}/password',
+  summary:
+    'Reads the encrypted members of an archive. The password is used once and kept nowhere; answers when all are taken out.',
+  permission: 'add-evidence',
+  params: evidenceReference,
+  body: passwordInput,
+  response: answers.unlockedArchive,
+} as const satisfies Endpoint;
+
 export const deleteEvidence = {
   method: 'DELETE',
   path: '/api/v1/evidence/{id}',
   summary: 'Deletes evidence with the events and findings that rest on it alone.',
   permission: 'delete-evidence',
   params: evidenceReference,
+  status: 204,
+} as const satisfies Endpoint;
+
+export const recogniseEvidence = {
+  method: 'POST',
+  path: '/api/v1/evidence/known',
+  summary:
+    'Which evidence has these bytes, so that they need not be sent; one that was given up is read again.',
+  permission: 'add-evidence',
+  body: z.strictObject({
+    sha256: z.string().regex(/^[0-9a-f]{64}$/, 'Give the SHA-256 as 64 hexadecimal digits in lower case.'),
+    sizeBytes: z.int().min(0),
+  }),
+  response: answers.evidenceRecognised,
+} as const satisfies Endpoint;
+
+export const listUploads = {
+  method: 'GET',
+  path: '/api/v1/uploads',
+  summary: 'Your uploads that wait for more bytes. They are given up after 7 days.',
+  permission: 'add-evidence',
+  response: answers.uploadList,
+} as const satisfies Endpoint;
+
+export const createUpload = {
+  method: 'POST',
+  path: '/api/v1/uploads',
+  summary:
+    'Begins an upload that can be resumed (tus 1.0.0, headers Upload-Length and Upload-Metadata); 413 when the disk has no room.',
+  permission: 'add-evidence',
+  body: z.file().optional().describe('The first bytes, or none.'),
+  bodyType: 'application/offset+octet-stream',
+  status: 201,
+} as const satisfies Endpoint;
+
+export const askUpload = {
+  method: 'HEAD',
+  path: '/api/v1/uploads/{id}',
+  summary: 'How many bytes of an upload have come (tus 1.0.0, header Upload-Offset).',
+  permission: 'add-evidence',
+  params: uploadReference,
+} as const satisfies Endpoint;
+
+export const appendToUpload = {
+  method: 'PATCH',
+  path: '/api/v1/uploads/{id}',
+  summary:
+    'Appends bytes (tus 1.0.0); after the last ones the header Jobsight-Evidence-Id names the evidence.',
+  permission: 'add-evidence',
+  params: uploadReference,
+  body: z.file(),
+  bodyType: 'application/offset+octet-stream',
+  status: 204,
+} as const satisfies Endpoint;
+
+export const removeUpload = {
+  method: 'DELETE',
+  path: '/api/v1/uploads/{id}',
+  summary: 'Gives an upload up and removes what has come of it.',
+  permission: 'add-evidence',
+  params: uploadReference,
   status: 204,
 } as const satisfies Endpoint;
 
@@ -164,6 +243,17 @@ export const getHostTimeline = {
   params: hostReference,
   query: timelineQuery,
   response: answers.hostTimeline,
+} as const satisfies Endpoint;
+
+export const getSurroundingEvents = {
+  method: 'GET',
+  path: '/api/v1/hosts/{id}/events',
+  summary:
+    'Every event of a host around a time, by time, read from the stored evidence; a page may be empty and yet have a next.',
+  permission: 'read',
+  params: hostReference,
+  query: surroundingsQuery,
+  response: answers.surroundingEvents,
 } as const satisfies Endpoint;
 
 export const listRiskObjects = {
@@ -308,7 +398,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getEvidence,
   downloadEvidence,
   getEvidenceConsequences,
+  unlockEvidence,
   deleteEvidence,
+  recogniseEvidence,
+  listUploads,
+  createUpload,
+  askUpload,
+  appendToUpload,
+  removeUpload,
   listFindings,
   getFinding,
   updateFinding,
@@ -316,6 +413,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   listHosts,
   getHost,
   getHostTimeline,
+  getSurroundingEvents,
   listRiskObjects,
   listIncidents,
   getAttackMatrix,

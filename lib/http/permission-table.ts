@@ -21,6 +21,10 @@ export type ActionAccess = {
 
 const SESSIONS: Access = { public: 'sign-in, sign-out and the own session; better-auth checks these itself' };
 
+const COLLECTOR: Access = {
+  public: 'asks for tokens of its own, as the protocol of the HTTP Event Collector says',
+};
+
 export const ROUTES: readonly RouteAccess[] = [
   ...ENDPOINTS.map(({ method, path, permission }) => ({
     method,
@@ -29,6 +33,16 @@ export const ROUTES: readonly RouteAccess[] = [
   })),
   { method: 'GET', path: '/api/auth/[...all]', access: SESSIONS },
   { method: 'POST', path: '/api/auth/[...all]', access: SESSIONS },
+  ...['', '/event', '/event/1.0', '/raw', '/raw/1.0', '/ack'].map((path) => ({
+    method: 'POST',
+    path: `/services/collector${path}`,
+    access: COLLECTOR,
+  })),
+  {
+    method: 'GET',
+    path: '/services/collector/health',
+    access: { public: 'asked by load balancers; tells nothing' },
+  },
 ];
 
 export const ACTIONS: readonly ActionAccess[] = [
@@ -45,6 +59,7 @@ export const ACTIONS: readonly ActionAccess[] = [
   ...actions('app/(dashboard)/evidence/actions.ts', {
     askConsequences: 'delete-evidence',
     removeEvidence: 'delete-evidence',
+    unlockEvidence: 'add-evidence',
   }),
   ...actions('app/(dashboard)/findings/actions.ts', { changeFindings: 'triage', previewFinding: 'read' }),
   ...actions('app/(dashboard)/findings/[id]/actions.ts', {
@@ -57,6 +72,8 @@ export const ACTIONS: readonly ActionAccess[] = [
     changeUserAction: 'manage-users',
     addTokenAction: 'manage-users',
     revokeTokenAction: 'manage-users',
+    addCollectorTokenAction: 'manage-detections',
+    changeCollectorTokenAction: 'manage-detections',
   }),
 ];
 

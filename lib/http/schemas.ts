@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { DETECTION_STATUSES } from '#lib/catalogue/inputs.ts';
+import { HINT_KINDS } from '#lib/custody/types.ts';
 import { ERROR_STATUS, type ErrorCode } from '#lib/errors.ts';
 import { DISPOSITIONS, FINDING_MODES, FINDING_STATUSES } from '#lib/findings/types.ts';
 import { SEVERITIES } from '#lib/risk/severity.ts';
@@ -27,15 +28,21 @@ const span = {
 
 // ---------------------------------------------------------------------------------------------- evidence
 
+const evidenceStatus = z.enum(['waiting', 'reading', 'ready', 'refused', 'failed']);
+
 const evidenceItem = z.strictObject({
   id: z.uuid(),
   name: text,
   sha256: text.length(64),
   sizeBytes: count,
   form: optionalText,
-  status: z.enum(['waiting', 'reading', 'ready', 'refused', 'failed']),
+  status: evidenceStatus,
   message: optionalText,
   uploadedBy: optionalText,
+  archive: z
+    .strictObject({ id: z.uuid(), name: text, path: text })
+    .nullable()
+    .describe('The archive that it came out of.'),
   createdAt: ownTime,
   startedAt: ownTime.nullable(),
   finishedAt: ownTime.nullable(),
@@ -79,9 +86,73 @@ export const evidenceAdded = z.strictObject({
     .describe('Files that were not kept.'),
 });
 
+export const evidenceRecognised = z.strictObject({
+  id: z.uuid().nullable().describe('Null: these bytes are not here.'),
+  name: optionalText,
+});
+
+export const uploadList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id: text,
+      url: text.describe('Where to go on.'),
+      name: text,
+      sizeBytes: count,
+      receivedBytes: count,
+      createdAt: ownTime,
+    }),
+  ),
+});
+
 export const evidenceList = z.strictObject({ items: z.array(evidenceItem), isWorkerRunning: z.boolean() });
 
+const fromTo = { fromTicks: ticks, from_time: time, toTicks: ticks, to_time: time };
+
+const tamperHint = z.strictObject({
+  kind: z.enum(HINT_KINDS),
+  evidenceId: z
+    .uuid()
+    .nullable()
+    .describe('Null for record numbers that several files of a host lack together.'),
+  evidenceName: optionalText,
+  hostId: z.uuid().nullable(),
+  hostName: optionalText,
+  channel: optionalText,
+  fromTicks: ticks.nullable(),
+  from_time: time.nullable(),
+  toTicks: ticks.nullable(),
+  to_time: time.nullable(),
+  recordId: optionalText.describe('Of the record that shows it, or the first that is missing.'),
+  offset: count.nullable(),
+  message: text,
+});
+
+const archiveMembers = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      path: text.describe('As the archive says; empty for the archive itself, or the rest of it.'),
+      sizeBytes: count.nullable(),
+      refused: optionalText.describe('Code of why it is no evidence.'),
+      message: optionalText,
+      evidence: z
+        .strictObject({
+          id: z.uuid(),
+          status: evidenceStatus,
+          form: optionalText,
+          message: optionalText,
+          isElsewhere: z.boolean().describe('It was evidence before the archive came.'),
+        })
+        .nullable(),
+    }),
+  ),
+  total: count,
+  lockedCount: count.describe('How many wait for a password.'),
+});
+
+export const unlockedArchive = z.strictObject({ unlockedCount: count, stillLockedCount: count });
+
 export const evidenceDetail = evidenceItem.extend({
+  members: archiveMembers.nullable().describe('Of an archive: the first 500 of what is in it.'),
   readerVersion: optionalText,
   problems: z.array(
     z.strictObject({
@@ -96,10 +167,20 @@ export const evidenceDetail = evidenceItem.extend({
   hosts: z.array(z.strictObject({ id: z.uuid(), name: text, count, ...span })),
   kinds: z.array(z.strictObject({ channel: text, eventCode: z.number().int(), count })),
   coverage: z.array(coverage),
+  hints: z
+    .strictObject({
+      items: z.array(tamperHint).describe('At most 1,000.'),
+      counts: z.array(z.strictObject({ kind: z.enum(HINT_KINDS), count })),
+      missingRecords: count,
+      scatteredLogs: count,
+    })
+    .describe('Signs of tampering, or of a copy that is not whole.'),
+  duplicateCount: count.describe('Records that came again in this file; recordCount has them.'),
 });
 
 export const deletionConsequences = z.strictObject({
   name: text,
+  memberCount: count.describe('Evidence that came out of an archive and goes with it.'),
   eventCount: count,
   sharedEventCount: count,
   findingsRemoved: count,
@@ -328,8 +409,6 @@ export const hostDetail = hostItem.extend({
   chain: chainReference.extend({ name: text, ...span }).nullable(),
 });
 
-const fromTo = { fromTicks: ticks, from_time: time, toTicks: ticks, to_time: time };
-
 export const hostTimeline = z.strictObject({
   ...fromTo,
   lanes: z.array(text),
@@ -354,6 +433,35 @@ export const hostTimeline = z.strictObject({
   farLogonTotal: count,
   volume: z.array(z.strictObject({ ...fromTo, count })),
   gaps: z.array(z.strictObject(fromTo)),
+  hints: z.array(tamperHint).describe('Signs of tampering in the range.'),
+});
+
+export const surroundingEvents = z.strictObject({
+  aroundTicks: ticks,
+  around_time: time,
+  ...fromTo,
+  items: z.array(
+    z.strictObject({
+      id: text,
+      ticks,
+      time,
+      channel: text,
+      eventCode: z.number().int(),
+      recordId: optionalText,
+      provider: optionalText,
+      host: text,
+      summary: text,
+      raw: optionalText.describe('The event as XML, when asked for.'),
+      evidenceId: z.uuid(),
+      evidenceName: text,
+      offset: count,
+      line: count.nullable(),
+    }),
+  ),
+  nextCursor: optionalText,
+  isCutShort: z.boolean().describe('Blocks that hold more of one time than is read at once were left out.'),
+  readBytes: count,
+  unindexed: z.array(person).describe('Evidence of the host that is not read to the end yet.'),
 });
 
 export const riskObjectPage = z.strictObject({

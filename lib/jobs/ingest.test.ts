@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Batch } from '#lib/custody/batch.ts';
+import { Batch, Reading } from '#lib/custody/batch.ts';
 import { deleteEvidence } from '#lib/custody/commands.ts';
 import { deletionConsequences, getEvidence } from '#lib/custody/queries.ts';
 import { LeaseLost, writeBatch } from '#lib/custody/write-batch.ts';
+import { inBulkTransaction } from '#lib/db/bulk.ts';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { knowledge } from '#lib/detection/rules.ts';
@@ -331,11 +332,11 @@ describe('a worker that lost its lease', () => {
     const id = await add(POWERSHELL, evidenceFile(POWERSHELL));
     const { rules } = await knowledge();
     await db.evidence.update({ where: { id }, data: { epoch: 5 } });
-    const batch = new Batch(rules, new Occurrences(), 0);
+    const batch = new Batch(new Reading(rules, new Occurrences(), 'ingest'), 0);
     const { blocks } = await readEvidence(fromBuffer(evidenceFile(POWERSHELL)), {});
     for await (const one of blocks) batch.add(one);
     const lease = { evidenceId: id, investigationId: 'default', epoch: 4 };
-    await expect(db.$transaction((tx) => writeBatch(tx, lease, 0, batch, rules))).rejects.toThrow(LeaseLost);
+    await expect(inBulkTransaction((tx) => writeBatch(tx, lease, 0, batch))).rejects.toThrow(LeaseLost);
     expect([await db.event.count(), await db.sighting.count(), await db.host.count()]).toEqual([0, 0, 0]);
   });
 

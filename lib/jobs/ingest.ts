@@ -1,23 +1,28 @@
+import { setImmediate } from 'node:timers/promises';
 import { currentCatalogue } from '#lib/catalogue/current.ts';
 import { markRead } from '#lib/catalogue/marks.ts';
 import { planReprocess, recompute } from '#lib/catalogue/settle.ts';
-import { Batch } from '#lib/custody/batch.ts';
+import { Batch, Reading } from '#lib/custody/batch.ts';
+import { noteFileHeader } from '#lib/custody/observed.ts';
 import type { EvidenceStore } from '#lib/custody/store.ts';
-import { type Lease, LeaseLost, writeBatch } from '#lib/custody/write-batch.ts';
+import { ARCHIVE_FORM, ARCHIVE_READER, unpackArchive } from '#lib/custody/unpack.ts';
+import { type Lease, LeaseLost } from '#lib/custody/write-batch.ts';
+import { commitWithoutWait } from '#lib/db/bulk.ts';
 import type { db as Database } from '#lib/db/client.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
 import { lockInvestigation } from '#lib/db/locks.ts';
 import { toPostgres } from '#lib/db/postgres-text.ts';
+import { AppError } from '#lib/errors.ts';
 import { Occurrences } from '#lib/events/occurrences.ts';
+import { archiveKindOf } from '#lib/evidence/archive/open.ts';
 import { EvidenceRefused, readEvidence } from '#lib/evidence/read.ts';
 import { openFile } from '#lib/evidence/source.ts';
+import { BatchWriter } from './batch-writer.ts';
 
-/** A batch is written when its blocks hold this much, or after this long, whichever comes first. */
-const BATCH_BYTES = 16 * 1024 * 1024;
-const BATCH_EVENTS = 5_000;
+/** A batch is written when it has read or keeps this much, or after this long, whichever comes first. */
+const BATCH_BYTES = 32 * 1024 * 1024;
+const BATCH_KEPT_LENGTH = 8 * 1024 * 1024;
 const BATCH_MS = 2_000;
-/** First findings appear while reading goes on, at most this often. */
-const RECOMPUTE_MS = 5_000;
 /** A file that brings its worker down this often is given up, so that it cannot hold up all others. */
 const MAX_EPOCHS = 6;
 const TRANSACTION = { timeout: 120_000, maxWait: 30_000 };
@@ -28,20 +33,41 @@ export type IngestContext = {
   readonly signal?: AbortSignal;
 };
 
+/** An evidence that was read, turned out to be none, or found no room; it is settled together with its findings. */
+export type ReadOutcome = {
+  readonly lease: Lease;
+  readonly status: 'ready' | 'refused' | 'failed';
+  readonly message: string | null;
+};
+
 /**
  * Reads one evidence into events, sightings, counts and findings. May be started again at any time, also while an older
  * run still lives: each run takes the lease, goes on where the last committed batch ended, and an older run then
  * writes nothing.
  */
 export async function ingestEvidence(evidenceId: string, context: IngestContext): Promise<void> {
+  const outcome = await readIntoEvents(evidenceId, context);
+  if (outcome) await settleAll([outcome], context);
+}
+
+/** The first half of an ingest. Returns null when there is nothing to settle: another worker has it or it was deleted. */
+export async function readIntoEvents(
+  evidenceId: string,
+  context: IngestContext,
+): Promise<ReadOutcome | null> {
   const lease = await takeLease(evidenceId, context);
-  if (!lease) return;
+  if (!lease) return null;
   try {
-    await readAll(lease, context);
-    await finish(lease, context);
+    if (await isArchive(lease, context)) await unpack(lease, context);
+    else await readAll(lease, context);
+    return { lease, status: 'ready', message: null };
   } catch (error) {
-    if (error instanceof LeaseLost) return;
-    if (error instanceof EvidenceRefused) return settle(lease, context, 'refused', error.message);
+    if (error instanceof LeaseLost) return null;
+    if (error instanceof EvidenceRefused) return { lease, status: 'refused', message: error.message };
+    // No room for what is in an archive: it is opened further when it is uploaded again.
+    if (error instanceof AppError && error.code === 'too-large') {
+      return { lease, status: 'failed', message: error.message };
+    }
     throw error;
   }
 }
@@ -86,10 +112,38 @@ async function takeLease(evidenceId: string, { db }: IngestContext): Promise<Hel
   };
 }
 
+async function isArchive(lease: HeldLease, { store }: IngestContext): Promise<boolean> {
+  const source = await openFile(store.pathOf(lease.sha256));
+  return archiveKindOf(source)
+    .then((kind) => kind !== null)
+    .finally(() => source.close());
+}
+
+/** Members become evidence with an ingest of their own; in the archive itself there is nothing to read. */
+async function unpack(lease: HeldLease, context: IngestContext): Promise<void> {
+  const { db } = context;
+  const { selecting } = await currentCatalogue();
+  await db.evidence.updateMany({
+    where: { id: lease.evidenceId, epoch: lease.epoch },
+    data: { form: ARCHIVE_FORM, readerVersion: ARCHIVE_READER },
+  });
+  await db.$transaction((tx) =>
+    markRead(
+      tx,
+      lease,
+      selecting.map(({ key }) => key),
+    ),
+  );
+  const problem = await unpackArchive(lease, context);
+  if (problem === null) return;
+  throw new EvidenceRefused('an archive', `This is an archive that cannot be opened. ${problem}`);
+}
+
 async function readAll(lease: HeldLease, context: IngestContext): Promise<void> {
   const { db } = context;
   const { selecting } = await currentCatalogue();
   const rules = selecting.map(({ rule }) => rule);
+  const writer = new BatchWriter(lease, context);
   const source = await openFile(context.store.pathOf(lease.sha256));
   try {
     const { form, version, blocks } = await readEvidence(source, {
@@ -97,79 +151,67 @@ async function readAll(lease: HeldLease, context: IngestContext): Promise<void> 
       startIndex: lease.nextBlock,
       signal: context.signal,
     });
-    await db.evidence.updateMany({
-      where: { id: lease.evidenceId, epoch: lease.epoch },
-      data: { form, readerVersion: version },
-    });
-    await db.$transaction((tx) =>
-      markRead(
-        tx,
-        lease,
-        selecting.map(({ key }) => key),
-      ),
-    );
+    await db.$transaction(async (tx) => {
+      await commitWithoutWait(tx);
+      const keys = selecting.map(({ key }) => key);
+      await markRead(tx, lease, keys);
+      await tx.evidence.update({ where: { id: lease.evidenceId }, data: { form, readerVersion: version } });
+    }, TRANSACTION);
+    await noteFileHeader(db, lease.evidenceId, form, source);
     const occurrences = await occurrencesSoFar(lease, context);
-    let startOffset = lease.nextOffset;
-    let batch = new Batch(rules, occurrences, startOffset);
+    const reading = new Reading(rules, occurrences, 'ingest');
+    let batch = new Batch(reading, lease.nextOffset);
     let batchStart = Date.now();
-    let recomputed = Date.now();
-    let hasUnseenSelections = false;
-    const flush = async (): Promise<void> => {
-      await db.$transaction((tx) => writeBatch(tx, lease, startOffset, batch, rules), TRANSACTION);
-      hasUnseenSelections ||= batch.hasSelections;
-      startOffset = batch.nextOffset;
-      batch = new Batch(rules, occurrences, startOffset);
-      batchStart = Date.now();
-      if (hasUnseenSelections && Date.now() - recomputed > RECOMPUTE_MS) {
-        await db.$transaction((tx) => recompute(tx, lease.investigationId), TRANSACTION);
-        recomputed = Date.now();
-        hasUnseenSelections = false;
-      }
-    };
     for await (const block of blocks) {
       batch.add(block);
       const isFull =
         batch.sizeBytes >= BATCH_BYTES ||
-        batch.events.length >= BATCH_EVENTS ||
+        batch.keptLength >= BATCH_KEPT_LENGTH ||
         Date.now() - batchStart >= BATCH_MS;
-      if (isFull) await flush();
+      if (isFull) {
+        await writer.write(batch);
+        batch = new Batch(reading, batch.nextOffset);
+        batchStart = Date.now();
+      }
+      // Parsing takes no breaks of its own; the writer and the heartbeats need the event loop.
+      await setImmediate();
       context.signal?.throwIfAborted();
     }
-    if (batch.blockCount > 0) await flush();
+    if (batch.blockCount > 0) await writer.write(batch);
+    await writer.end();
   } finally {
+    await writer.settle();
     await source.close();
   }
 }
 
 /**
- * Findings and the end of the ingest are one transaction, so "ready" means that its findings are there. What was enabled
- * while it was read is read for afterwards.
+ * Findings and the end of an ingest are one transaction, so "ready" means that its findings are there. What was enabled
+ * while it was read is read for afterwards. Evidence that was taken from this worker is left alone.
  */
-async function finish(lease: HeldLease, { db }: IngestContext): Promise<void> {
-  await db.$transaction(async (tx) => {
-    await lockInvestigation(tx, lease.investigationId, 'exclusive');
-    const { count } = await tx.evidence.updateMany({
-      where: { id: lease.evidenceId, epoch: lease.epoch },
-      data: { status: 'ready', message: null, finishedAt: new Date() },
-    });
-    if (count !== 1) throw new LeaseLost('the evidence is read by another worker or was deleted');
-    await catchUp(tx, lease.investigationId);
-  }, TRANSACTION);
-}
-
-async function settle(
-  lease: HeldLease,
-  { db }: IngestContext,
-  status: 'refused' | 'failed',
-  message: string,
+export async function settleAll(
+  outcomes: readonly ReadOutcome[],
+  { db }: Pick<IngestContext, 'db'>,
 ): Promise<void> {
-  await db.$transaction(async (tx) => {
-    await tx.evidence.updateMany({
-      where: { id: lease.evidenceId, epoch: lease.epoch },
-      data: { status, message: toPostgres(message), finishedAt: new Date() },
-    });
-    await catchUp(tx, lease.investigationId);
-  }, TRANSACTION);
+  const byInvestigation = Map.groupBy(outcomes, ({ lease }) => lease.investigationId);
+  for (const [investigationId, own] of byInvestigation) {
+    await db.$transaction(async (tx) => {
+      await lockInvestigation(tx, investigationId, 'exclusive');
+      let settledTotal = 0;
+      for (const { lease, status, message } of own) {
+        const { count } = await tx.evidence.updateMany({
+          where: { id: lease.evidenceId, epoch: lease.epoch },
+          data: {
+            status,
+            message: message === null ? null : toPostgres(message),
+            finishedAt: new Date(),
+          },
+        });
+        settledTotal += count;
+      }
+      if (settledTotal > 0) await catchUp(tx, investigationId);
+    }, TRANSACTION);
+  }
 }
 
 /** A detection may have waited for the end of this evidence, and this evidence may lack one. */

@@ -1,6 +1,13 @@
 import { fromPrisma, PgBoss } from 'pg-boss';
 import type { Prisma } from '#lib/db/generated/client.ts';
-import { INGEST_QUEUE, type IngestPayload, REPROCESS_QUEUE, type ReprocessPayload } from './payloads.ts';
+import {
+  INGEST_QUEUE,
+  type IngestPayload,
+  REPROCESS_QUEUE,
+  type ReprocessPayload,
+  SMALL_EVIDENCE_BYTES,
+  SMALL_INGEST_QUEUE,
+} from './payloads.ts';
 
 /** A job whose worker gave no sign for this long is given to another; the least that pg-boss allows. */
 const HEARTBEAT_SECONDS = 10;
@@ -34,7 +41,7 @@ export async function openQueue(options: { isWorker: boolean }): Promise<PgBoss>
     // A lost connection; pg-boss tries again, and the supervisor restarts a process that ends.
   });
   await boss.start();
-  for (const queue of [INGEST_QUEUE, REPROCESS_QUEUE]) {
+  for (const queue of [INGEST_QUEUE, SMALL_INGEST_QUEUE, REPROCESS_QUEUE]) {
     await boss.createQueue(queue, {
       heartbeatSeconds: HEARTBEAT_SECONDS,
       // A large evidence may take hours; a dead worker is noticed by its heartbeat.
@@ -49,7 +56,12 @@ export async function openQueue(options: { isWorker: boolean }): Promise<PgBoss>
 /** Sends within the caller's transaction: the job exists exactly when the evidence does. */
 export async function sendIngest(tx: Prisma.TransactionClient, payload: IngestPayload): Promise<void> {
   const boss = await sendingQueue();
-  await boss.send(INGEST_QUEUE, payload, { db: fromPrisma(tx) });
+  const { sizeBytes } = await tx.evidence.findUniqueOrThrow({
+    where: { id: payload.evidenceId },
+    select: { sizeBytes: true },
+  });
+  const queue = sizeBytes <= SMALL_EVIDENCE_BYTES ? SMALL_INGEST_QUEUE : INGEST_QUEUE;
+  await boss.send(queue, payload, { db: fromPrisma(tx) });
 }
 
 /** Sends within the transaction that says what is to be read again. */

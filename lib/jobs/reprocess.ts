@@ -3,9 +3,10 @@ import type { SelectingRule } from '#lib/catalogue/catalogue.ts';
 import { currentCatalogue } from '#lib/catalogue/current.ts';
 import { addMarks } from '#lib/catalogue/marks.ts';
 import { recompute, stopOverfull } from '#lib/catalogue/settle.ts';
-import { Batch } from '#lib/custody/batch.ts';
+import { Batch, Reading } from '#lib/custody/batch.ts';
 import type { EvidenceStore } from '#lib/custody/store.ts';
 import { LeaseLost, type ReprocessLease, writeReprocessBatch } from '#lib/custody/write-batch.ts';
+import { inBulkTransaction } from '#lib/db/bulk.ts';
 import type { db as Database } from '#lib/db/client.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
 import { lockInvestigation } from '#lib/db/locks.ts';
@@ -127,6 +128,8 @@ async function lackingRules(
 }
 
 async function readPass(lease: HeldLease, pass: Pass, context: ReprocessContext): Promise<void> {
+  // Nothing of it was read: an archive, whose members are evidence of their own.
+  if (lease.endOffset === 0) return;
   const { db } = context;
   const rules = pass.rules.map(({ rule }) => rule);
   const source = await openFile(context.store.pathOf(lease.sha256));
@@ -138,13 +141,14 @@ async function readPass(lease: HeldLease, pass: Pass, context: ReprocessContext)
       signal: context.signal,
     });
     const occurrences = await occurrencesBefore(db, lease, pass.startOffset);
-    const newBatch = (offset: number): Batch => new Batch(rules, occurrences, offset, 'reprocess');
+    const reading = new Reading(rules, occurrences, 'reprocess');
+    const newBatch = (offset: number): Batch => new Batch(reading, offset);
     let startOffset = pass.startOffset;
     let batch = newBatch(startOffset);
     let batchStart = Date.now();
     let checked = Date.now();
     const flush = async (): Promise<void> => {
-      await db.$transaction((tx) => writeReprocessBatch(tx, lease, startOffset, batch, rules), TRANSACTION);
+      await inBulkTransaction((tx) => writeReprocessBatch(tx, lease, startOffset, batch));
       startOffset = batch.nextOffset;
       batch = newBatch(startOffset);
       batchStart = Date.now();

@@ -1,25 +1,28 @@
 import { hostname } from 'node:os';
+import type { Job } from 'pg-boss';
 import { importFolder } from '#lib/catalogue/folder.ts';
 import { catchUpWithCatalogue } from '#lib/catalogue/settle.ts';
 import { EvidenceStore } from '#lib/custody/store.ts';
 import { db } from '#lib/db/client.ts';
 import { env } from '#lib/env.ts';
 import { log } from '#lib/log.ts';
-import { ingestEvidence } from './ingest.ts';
+import { keepHeapSmall } from './heap.ts';
+import { ingestJobs } from './ingest-jobs.ts';
 import { WORKER_BEAT_MS } from './liveness.ts';
 import {
   INGEST_QUEUE,
   type IngestPayload,
-  ingestPayload,
   REPROCESS_QUEUE,
   type ReprocessPayload,
   reprocessPayload,
+  SMALL_INGEST_QUEUE,
 } from './payloads.ts';
 import { closeSendingQueue, openQueue } from './queue.ts';
 import { reprocessEvidence } from './reprocess.ts';
 
-/** Runs until the signal: takes jobs from the queue, one of each kind at a time. */
+/** Runs until the signal: takes jobs from the queues, those of each queue one after another. */
 export async function runWorker(signal: AbortSignal): Promise<void> {
+  keepHeapSmall();
   const store = new EvidenceStore(env().JOBSIGHT_DATA);
   const boss = await openQueue({ isWorker: true });
   const id = `${hostname()}-${process.pid}`;
@@ -38,26 +41,16 @@ export async function runWorker(signal: AbortSignal): Promise<void> {
   await importFolder(env().JOBSIGHT_DATA);
   await catchUpWithCatalogue();
 
+  const ingest = (jobs: readonly Job<IngestPayload>[]) => ingestJobs(jobs, { db, store, signal });
   await boss.work<IngestPayload>(
     INGEST_QUEUE,
-    { batchSize: 1, pollingIntervalSeconds: 0.5, includeMetadata: false },
-    async (jobs) => {
-      for (const job of jobs) {
-        const { evidenceId } = ingestPayload.parse(job.data);
-        const startMs = Date.now();
-        try {
-          await ingestEvidence(evidenceId, {
-            db,
-            store,
-            signal: AbortSignal.any([signal, job.signal]),
-          });
-          log.info({ evidenceId, ms: Date.now() - startMs }, 'ingest ended');
-        } catch (error) {
-          log.error({ evidenceId, error }, 'ingest stopped; it will be tried again');
-          throw error;
-        }
-      }
-    },
+    { batchSize: 1, pollingIntervalSeconds: 0.5, perJobResults: true },
+    ingest,
+  );
+  await boss.work<IngestPayload>(
+    SMALL_INGEST_QUEUE,
+    { batchSize: 100, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5, perJobResults: true },
+    ingest,
   );
   await boss.work<ReprocessPayload>(
     REPROCESS_QUEUE,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Of a PostgreSQL bigint. */
-const TICKS_MAX = 2n ** 63n - 1n;
+export const TICKS_MAX = 2n ** 63n - 1n;
 
 const ticks = z
   .string()
@@ -26,3 +26,23 @@ export const timelineQuery = z.object({
   range: z.enum(['all']).optional(),
 });
 export type TimelineQuery = z.output<typeof timelineQuery>;
+
+export const surroundingsQuery = z.object({
+  around: ticks
+    .optional()
+    .describe('Time in 100 ns ticks since 1970 UTC; the first finding of the host when absent.'),
+  minutes: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_440)
+    .default(15)
+    .describe('How many minutes before and after that time; 0 for that very time.'),
+  limit: z.coerce.number().int().min(1).max(5_000).default(500),
+  cursor: z
+    .string()
+    .regex(/^-?\d{1,19}\.([0-9a-f]{64})?$/, 'This is no cursor of an earlier answer.')
+    .optional(),
+  raw: z.enum(['true']).optional().describe('Adds each event as XML.'),
+});
+export type SurroundingsQuery = z.output<typeof surroundingsQuery>;

@@ -1,4 +1,5 @@
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
+import { hintsOfHost } from '#lib/custody/hint-queries.ts';
 import { db } from '#lib/db/client.ts';
 import { fromPostgres } from '#lib/db/postgres-text.ts';
 import { DAY_TICKS, HOUR_TICKS, SECOND_TICKS } from '#lib/events/ticks.ts';
@@ -26,11 +27,12 @@ export async function getHostTimeline(
   const span = (query.range === 'all' ? null : await findingsSpan(id)) ?? (await keptSpan(hostIds));
   const from = query.from === undefined ? span.from : BigInt(query.from);
   const to = query.to === undefined ? span.to : BigInt(query.to);
-  const [events, kept, hours, all] = await Promise.all([
+  const [events, kept, hours, all, hints] = await Promise.all([
     eventsIn(hostIds, id, from, to),
     keptCounts(hostIds, id, from, to),
     hourlyCounts(hostIds, from, to),
     db.event.count({ where: { hostId: { in: [...hostIds] } } }),
+    hintsOfHost(hostIds, from, to),
   ]);
   return {
     fromTicks: from.toString(),
@@ -43,6 +45,7 @@ export async function getHostTimeline(
     eventTotal: hours.reduce((sum, hour) => sum + hour.count, 0),
     volume: volumeOf(hours, from, to),
     gaps: gapsOf(hours),
+    hints,
   };
 }
 

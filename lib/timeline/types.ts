@@ -1,4 +1,4 @@
-import type { DetectionCoverage } from '#lib/custody/types.ts';
+import type { DetectionCoverage, TamperHint } from '#lib/custody/types.ts';
 import type { FindingListItem, FindingMode, HostChain } from '#lib/findings/types.ts';
 import type { Severity } from '#lib/risk/severity.ts';
 
@@ -70,6 +70,41 @@ export type HostTimeline = {
   }[];
   /** Hours without any event between hours that have some. */
   readonly gaps: readonly { readonly fromTicks: string; readonly toTicks: string }[];
+  /** Signs of tampering in the range. */
+  readonly hints: readonly TamperHint[];
+};
+
+export type SurroundingEvent = {
+  readonly id: string;
+  readonly ticks: string;
+  readonly channel: string;
+  readonly eventCode: number;
+  readonly recordId: string | null;
+  readonly provider: string | null;
+  /** The host as the event names it. */
+  readonly host: string;
+  readonly summary: string;
+  /** The event as XML; null when it was not asked for. */
+  readonly raw: string | null;
+  readonly evidenceId: string;
+  readonly evidenceName: string;
+  readonly offset: number;
+  readonly line: number | null;
+};
+
+/** Every event of a host around a time, read from the stored evidence, in the order of time. */
+export type SurroundingEvents = {
+  readonly aroundTicks: string;
+  readonly fromTicks: string;
+  readonly toTicks: string;
+  readonly items: readonly SurroundingEvent[];
+  /** Where to go on; null at the end. */
+  readonly nextCursor: string | null;
+  /** More blocks hold one time than are read at once; what was left out cannot be reached by paging. */
+  readonly isCutShort: boolean;
+  readonly readBytes: number;
+  /** Evidence of the host that is not read to the end yet, so that its events may be missing here. */
+  readonly unindexed: readonly { readonly id: string; readonly name: string }[];
 };
 
 export type HostDetail = HostListItem & {

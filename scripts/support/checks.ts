@@ -11,7 +11,8 @@ function codeOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-export async function checkPortIsFree(port: number, host: string): Promise<void> {
+/** @param variable that sets the port */
+export async function checkPortIsFree(port: number, host: string, variable = 'PORT'): Promise<void> {
   const server = createServer();
   try {
     await new Promise<void>((done, fail) =>
@@ -21,11 +22,13 @@ export async function checkPortIsFree(port: number, host: string): Promise<void>
     const code = codeOf(error);
     if (code === 'EADDRINUSE') {
       throw new Failure(
-        `Port ${port} on ${host} is in use by another program. Stop it, or set PORT to another one.`,
+        `Port ${port} on ${host} is in use by another program. Stop it, or set ${variable} to another one.`,
       );
     }
     if (code === 'EACCES') {
-      throw new Failure(`Port ${port} needs more rights than this user has. Set PORT to one above 1023.`);
+      throw new Failure(
+        `Port ${port} needs more rights than this user has. Set ${variable} to one above 1023.`,
+      );
     }
     throw new Failure(`${host} is not an address of this machine (${code}). Set HOST to one that is.`);
   }

@@ -3,6 +3,7 @@ import { ReprocessAll } from '#components/detections/reprocess-all.tsx';
 import { ReprocessNote } from '#components/detections/reprocess-note.tsx';
 import { AutoRefresh } from '#components/shell/auto-refresh.tsx';
 import { PageHeader } from '#components/shell/page-header.tsx';
+import { CollectorTokens } from '#components/system/collector-tokens.tsx';
 import { Card, DefinitionList } from '#components/ui/card.tsx';
 import { EmptyState } from '#components/ui/states.tsx';
 import { can } from '#lib/auth/actor.ts';
@@ -10,6 +11,7 @@ import { requireActor } from '#lib/auth/current.ts';
 import { listTokens } from '#lib/auth/tokens.ts';
 import { listUsers } from '#lib/auth/users.ts';
 import { reprocessProgress } from '#lib/catalogue/progress.ts';
+import { listCollectorTokens, MANAGE_COLLECTOR } from '#lib/collector/tokens.ts';
 import { isWorkerRunning } from '#lib/custody/queries.ts';
 
 export const metadata = { title: 'System' };
@@ -19,6 +21,7 @@ export default async function SystemPage() {
   const [isRunning, progress] = await Promise.all([isWorkerRunning(actor), reprocessProgress(actor)]);
   const isAdmin = can(actor, 'manage-users');
   const [users, tokens] = isAdmin ? await Promise.all([listUsers(actor), listTokens(actor)]) : [[], []];
+  const collectorTokens = can(actor, MANAGE_COLLECTOR) ? await listCollectorTokens(actor) : null;
   return (
     <>
       {progress && !progress.isDone && <AutoRefresh />}
@@ -49,6 +52,7 @@ export default async function SystemPage() {
             {can(actor, 'manage-detections') && <ReprocessAll />}
           </div>
         </Card>
+        {collectorTokens && <CollectorTokens tokens={collectorTokens} />}
         {isAdmin ? (
           <>
             <Users users={users} ownId={actor.id} />

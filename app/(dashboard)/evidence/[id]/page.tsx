@@ -1,9 +1,11 @@
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
+import { ArchiveMembers } from '#components/evidence/archive-members.tsx';
 import { CoverageList } from '#components/evidence/coverage.tsx';
 import { DeleteEvidence } from '#components/evidence/delete-evidence.tsx';
 import { EvidenceState } from '#components/evidence/evidence-list.tsx';
-import { formatBytes, plural } from '#components/evidence/format.ts';
+import { formatBytes, plural, recordSum } from '#components/evidence/format.ts';
+import { TamperHintSummary } from '#components/evidence/tamper-hints.tsx';
 import { AutoRefresh } from '#components/shell/auto-refresh.tsx';
 import { PageHeader } from '#components/shell/page-header.tsx';
 import { OwnTime, Time } from '#components/time/time.tsx';
@@ -26,7 +28,10 @@ export default async function EvidencePage({ params }: { readonly params: Promis
     if (error instanceof AppError && error.code === 'not-found') notFound();
     throw error;
   });
-  const isBusy = evidence.status === 'waiting' || evidence.status === 'reading';
+  const states = [evidence.status, ...(evidence.members?.items ?? []).map((one) => one.evidence?.status)];
+  const isBusy = states.some((status) => status === 'waiting' || status === 'reading');
+  // An archive has no records of its own: its members are evidence of their own.
+  const isArchive = evidence.form === 'archive';
   return (
     <>
       {isBusy && <AutoRefresh />}
@@ -62,7 +67,7 @@ export default async function EvidencePage({ params }: { readonly params: Promis
                     {plural(evidence.findingCount, 'finding')} rest on this file
                   </Link>,
                 ],
-                ['Records', `${evidence.recordCount.toLocaleString('en')} read`],
+                ['Records', recordSum(evidence)],
                 [
                   'Not readable',
                   `${plural(evidence.lossCount, 'place')} lost something, ${evidence.problemCount - evidence.lossCount} notes`,
@@ -72,6 +77,14 @@ export default async function EvidencePage({ params }: { readonly params: Promis
               ]}
             />
           </Card>
+          {evidence.members && (
+            <ArchiveMembers id={id} members={evidence.members} canUnlock={can(actor, 'add-evidence')} />
+          )}
+          {!isArchive && (
+            <Card title="Tamper hints" aside="signs of tampering, or of a copy that is not whole">
+              <TamperHintSummary hints={evidence.hints} />
+            </Card>
+          )}
           {evidence.problems.length > 0 && (
             <Card title="What could not be read" aside={plural(evidence.problemCount, 'place')}>
               <div className="overflow-x-auto">
@@ -113,64 +126,68 @@ export default async function EvidencePage({ params }: { readonly params: Promis
               )}
             </Card>
           )}
-          <Card title="Hosts" aside={plural(evidence.hosts.length, 'host')}>
-            <div className="overflow-x-auto">
-              <Table>
-                <TableHeader>
-                  <TableRow>
-                    <TableHead>Host</TableHead>
-                    <TableHead className="text-right">Events</TableHead>
-                    <TableHead>First</TableHead>
-                    <TableHead>Last</TableHead>
-                  </TableRow>
-                </TableHeader>
-                <TableBody>
-                  {evidence.hosts.map((host) => (
-                    <TableRow key={host.id}>
-                      <TableCell className="font-mono text-[12px]">
-                        <Link href={`/hosts/${host.id}`}>
-                          <EvidenceText text={host.name} />
-                        </Link>
-                      </TableCell>
-                      <TableCell className="text-right">{host.count.toLocaleString('en')}</TableCell>
-                      <TableCell className="whitespace-nowrap font-mono text-[12px]">
-                        <Time ticks={host.firstTicks} />
-                      </TableCell>
-                      <TableCell className="whitespace-nowrap font-mono text-[12px]">
-                        <Time ticks={host.lastTicks} />
-                      </TableCell>
-                    </TableRow>
-                  ))}
-                </TableBody>
-              </Table>
-            </div>
-          </Card>
-          <Card title="What is in it" aside="events by channel and event id">
-            <div className="overflow-x-auto">
-              <Table>
-                <TableHeader>
-                  <TableRow>
-                    <TableHead>Channel</TableHead>
-                    <TableHead className="text-right">Event id</TableHead>
-                    <TableHead className="text-right">Events</TableHead>
-                  </TableRow>
-                </TableHeader>
-                <TableBody>
-                  {evidence.kinds.map((kind) => (
-                    <TableRow key={`${kind.channel} ${kind.eventCode}`}>
-                      <TableCell>
-                        <EvidenceText text={kind.channel === '' ? 'no channel' : kind.channel} />
-                      </TableCell>
-                      <TableCell className="text-right">
-                        {kind.eventCode < 0 ? 'none' : kind.eventCode}
-                      </TableCell>
-                      <TableCell className="text-right">{kind.count.toLocaleString('en')}</TableCell>
-                    </TableRow>
-                  ))}
-                </TableBody>
-              </Table>
-            </div>
-          </Card>
+          {!isArchive && (
+            <>
+              <Card title="Hosts" aside={plural(evidence.hosts.length, 'host')}>
+                <div className="overflow-x-auto">
+                  <Table>
+                    <TableHeader>
+                      <TableRow>
+                        <TableHead>Host</TableHead>
+                        <TableHead className="text-right">Events</TableHead>
+                        <TableHead>First</TableHead>
+                        <TableHead>Last</TableHead>
+                      </TableRow>
+                    </TableHeader>
+                    <TableBody>
+                      {evidence.hosts.map((host) => (
+                        <TableRow key={host.id}>
+                          <TableCell className="font-mono text-[12px]">
+                            <Link href={`/hosts/${host.id}`}>
+                              <EvidenceText text={host.name} />
+                            </Link>
+                          </TableCell>
+                          <TableCell className="text-right">{host.count.toLocaleString('en')}</TableCell>
+                          <TableCell className="whitespace-nowrap font-mono text-[12px]">
+                            <Time ticks={host.firstTicks} />
+                          </TableCell>
+                          <TableCell className="whitespace-nowrap font-mono text-[12px]">
+                            <Time ticks={host.lastTicks} />
+                          </TableCell>
+                        </TableRow>
+                      ))}
+                    </TableBody>
+                  </Table>
+                </div>
+              </Card>
+              <Card title="What is in it" aside="events by channel and event id">
+                <div className="overflow-x-auto">
+                  <Table>
+                    <TableHeader>
+                      <TableRow>
+                        <TableHead>Channel</TableHead>
+                        <TableHead className="text-right">Event id</TableHead>
+                        <TableHead className="text-right">Events</TableHead>
+                      </TableRow>
+                    </TableHeader>
+                    <TableBody>
+                      {evidence.kinds.map((kind) => (
+                        <TableRow key={`${kind.channel} ${kind.eventCode}`}>
+                          <TableCell>
+                            <EvidenceText text={kind.channel === '' ? 'no channel' : kind.channel} />
+                          </TableCell>
+                          <TableCell className="text-right">
+                            {kind.eventCode < 0 ? 'none' : kind.eventCode}
+                          </TableCell>
+                          <TableCell className="text-right">{kind.count.toLocaleString('en')}</TableCell>
+                        </TableRow>
+                      ))}
+                    </TableBody>
+                  </Table>
+                </div>
+              </Card>
+            </>
+          )}
         </div>
         <div className="grid gap-3">
           <Card title="Custody">
@@ -189,6 +206,19 @@ export default async function EvidencePage({ params }: { readonly params: Promis
                 ],
                 ['Form', evidence.form === null ? 'not known' : evidence.form.toUpperCase()],
                 ['Read with', evidence.readerVersion ?? 'not yet'],
+                ...(evidence.archive
+                  ? [
+                      [
+                        'Out of',
+                        <span key="o" className="break-all">
+                          <Link href={`/evidence/${evidence.archive.id}`}>
+                            <EvidenceText text={evidence.archive.name} />
+                          </Link>{' '}
+                          <EvidenceText text={evidence.archive.path} />
+                        </span>,
+                      ] as const,
+                    ]
+                  : []),
                 ['Added by', evidence.uploadedBy ?? 'unknown'],
                 ['Added', <OwnTime key="a" iso={evidence.createdAt} />],
                 [
@@ -198,9 +228,11 @@ export default async function EvidencePage({ params }: { readonly params: Promis
               ]}
             />
           </Card>
-          <Card title="Detections on this file">
-            <CoverageList coverage={evidence.coverage} />
-          </Card>
+          {!isArchive && (
+            <Card title="Detections on this file">
+              <CoverageList coverage={evidence.coverage} />
+            </Card>
+          )}
         </div>
       </div>
     </>

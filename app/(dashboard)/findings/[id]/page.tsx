@@ -12,6 +12,7 @@ import { ChainCard, CheckNextCard, WhyCard } from '#components/findings/story-ca
 import { TriageProvider } from '#components/findings/triage-context.tsx';
 import { TriageButtons, TriageCard } from '#components/findings/triage-controls.tsx';
 import { PageHeader } from '#components/shell/page-header.tsx';
+import { SurroundingEvents } from '#components/timeline/surroundings.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
@@ -97,6 +98,9 @@ export default async function FindingPage({ params }: Props) {
               eventTotal={finding.eventTotal}
               readText={readFindingText}
             />
+            {finding.hostId !== null && finding.firstTicks !== null && (
+              <SurroundingEvents hostId={finding.hostId} aroundTicks={finding.firstTicks} />
+            )}
           </div>
           <div className="grid min-w-0 gap-3">
             <TriageCard />

@@ -92,7 +92,7 @@ export default async function HostPage({ params, searchParams }: Props) {
               </ol>
             </Card>
           )}
-          <HostTimeline timeline={timeline} zone={zone} chain={host.chain} />
+          <HostTimeline hostId={host.id} timeline={timeline} zone={zone} chain={host.chain} />
         </div>
         <div className="grid gap-3">
           <HostRisk host={host} />

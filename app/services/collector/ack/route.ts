@@ -1,0 +1,1 @@
+export { answerAcks as POST } from '#lib/collector/receive.ts';

@@ -1,0 +1,1 @@
+export { receiveEvents as POST } from '#lib/collector/receive.ts';

@@ -1,0 +1,1 @@
+export { receiveRaw as POST } from '#lib/collector/receive.ts';

@@ -1,0 +1,66 @@
+import type { SqlTransaction } from '#lib/db/bulk.ts';
+import { hostName } from '#lib/events/names.ts';
+import type { Block } from '#lib/evidence/record.ts';
+
+/** A block with more hosts than this is looked into for every host. */
+const HOSTS_KEPT = 16;
+
+type BlockRow = {
+  readonly offset: number;
+  readonly lengthBytes: number;
+  readonly index: number;
+  readonly firstTicks: bigint;
+  readonly lastTicks: bigint;
+  /** Empty: too many to name. */
+  readonly hosts: readonly string[];
+};
+
+/** Where blocks stand and what they cover, gathered during an ingest for the events around a time. */
+export class BlockIndex {
+  readonly rows: BlockRow[] = [];
+
+  add(block: Block): void {
+    const hosts = new Set<string>();
+    let firstTicks: bigint | null = null;
+    let lastTicks: bigint | null = null;
+    for (const row of block.census()) {
+      if (row.firstTicks === null || row.lastTicks === null) continue;
+      if (firstTicks === null || row.firstTicks < firstTicks) firstTicks = row.firstTicks;
+      if (lastTicks === null || row.lastTicks > lastTicks) lastTicks = row.lastTicks;
+      if (hosts.size <= HOSTS_KEPT) hosts.add(hostName(row.computer));
+    }
+    if (firstTicks === null || lastTicks === null) return;
+    this.rows.push({
+      offset: block.offset,
+      lengthBytes: block.lengthBytes,
+      index: block.index,
+      firstTicks,
+      lastTicks,
+      hosts: hosts.size > HOSTS_KEPT ? [] : [...hosts],
+    });
+  }
+}
+
+/** @param hosts ids by logged name, of all hosts of the batch */
+export async function writeBlockIndex(
+  tx: SqlTransaction,
+  evidenceId: string,
+  index: BlockIndex,
+  hosts: ReadonlyMap<string, string>,
+): Promise<void> {
+  if (index.rows.length === 0) return;
+  const json = JSON.stringify(
+    index.rows.map((row) => ({
+      offset: row.offset,
+      length_bytes: row.lengthBytes,
+      block_index: row.index,
+      first_ticks: row.firstTicks.toString(),
+      last_ticks: row.lastTicks.toString(),
+      host_ids: row.hosts.flatMap((host) => hosts.get(host) ?? []),
+    })),
+  );
+  await tx.$executeRaw`
+    INSERT INTO evidence_block (evidence_id, "offset", length_bytes, block_index, first_ticks, last_ticks, host_ids)
+    SELECT ${evidenceId}::uuid, b.* FROM jsonb_to_recordset(${json}::jsonb)
+      AS b("offset" bigint, length_bytes int, block_index int, first_ticks bigint, last_ticks bigint, host_ids uuid[])`;
+}

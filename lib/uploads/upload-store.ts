@@ -1,0 +1,190 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream, mkdirSync } from 'node:fs';
+import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { FileStore } from '@tus/file-store';
+import { ERRORS, Upload } from '@tus/server';
+import { assertFreeSpace, diskFull, SPACE_CHECK_BYTES } from '#lib/custody/store.ts';
+import { AppError } from '#lib/errors.ts';
+
+/** Unfinished uploads, and the notes about finished ones, are kept for this long. */
+const KEPT_MS = 7 * 24 * 3_600_000;
+/** An upload that was written to within this time still takes its room. */
+const RUNNING_MS = 5 * 60_000;
+
+/** What is known of an upload beside its bytes. */
+export type UploadRecord = {
+  readonly id: string;
+  readonly owner: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly receivedBytes: number;
+  readonly createdAt: string;
+  /** Set when all bytes are there; from then on they may have moved into the evidence store. */
+  readonly sha256: string | null;
+  /** Set when it is evidence. */
+  readonly evidenceId: string | null;
+  readonly isKnown: boolean;
+};
+
+type Change = { readonly sha256?: string; readonly evidenceId?: string; readonly isKnown?: string };
+type Hashed = { readonly hash: Hash; bytes: number };
+
+/**
+ * Uploads that grow in a folder, each as its bytes and a note in JSON. The hash of what has come is kept while the process
+ * lives and made anew from the disk after a restart.
+ */
+export class UploadStore extends FileStore {
+  readonly #hashed = new Map<string, Hashed>();
+
+  constructor(directory: string) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    super({ directory, expirationPeriodInMilliseconds: KEPT_MS });
+    this.extensions = ['creation', 'creation-with-upload', 'termination', 'expiration'];
+  }
+
+  pathOf(id: string): string {
+    return path.join(this.directory, id);
+  }
+
+  /** Appends, and hashes exactly what was written, so that a connection that breaks off leaves both equal. */
+  override async write(content: Readable, id: string, offset: number): Promise<number> {
+    const hashed = await this.#hashedTo(id, offset);
+    const file = await open(this.pathOf(id), 'r+');
+    let nextCheck = offset;
+    try {
+      for await (const chunk of content as AsyncIterable<Buffer>) {
+        if (hashed.bytes >= nextCheck) {
+          await assertFreeSpace(this.directory);
+          nextCheck = hashed.bytes + SPACE_CHECK_BYTES;
+        }
+        await writeAll(file, chunk, hashed.bytes);
+        hashed.hash.update(chunk);
+        hashed.bytes += chunk.length;
+      }
+    } finally {
+      await file.close();
+    }
+    return hashed.bytes;
+  }
+
+  /** A whole upload is at its end, wherever its bytes are by now. */
+  override async getUpload(id: string): Promise<Upload> {
+    const record = await this.find(id);
+    if (!record) throw ERRORS.FILE_NOT_FOUND;
+    return new Upload({
+      id,
+      size: record.sizeBytes,
+      offset: record.receivedBytes,
+      metadata: { filename: record.name },
+      creation_date: record.createdAt,
+    });
+  }
+
+  override async remove(id: string): Promise<void> {
+    this.#hashed.delete(id);
+    await rm(this.pathOf(id), { force: true });
+    await rm(`${this.pathOf(id)}.json`, { force: true });
+  }
+
+  /** Null when there is none, or nothing is left of it. */
+  async find(id: string): Promise<UploadRecord | null> {
+    const kept = await this.configstore.get(id);
+    if (!kept) return null;
+    const { owner, filename, sha256 = null, evidenceId = null, isKnown } = kept.metadata ?? {};
+    const sizeBytes = kept.size ?? 0;
+    const onDisk = await sizeOf(this.pathOf(id));
+    const receivedBytes = sha256 === null ? onDisk : sizeBytes;
+    if (receivedBytes === null || !owner) return null;
+    const createdAt = kept.creation_date ?? new Date(0).toISOString();
+    const name = filename ?? '';
+    return {
+      id,
+      owner,
+      name,
+      sizeBytes,
+      receivedBytes,
+      createdAt,
+      sha256,
+      evidenceId,
+      isKnown: isKnown === 'true',
+    };
+  }
+
+  /** Those that have not become evidence, the newest first. */
+  async unfinished(): Promise<readonly UploadRecord[]> {
+    const records: UploadRecord[] = [];
+    for (const name of await readdir(this.directory)) {
+      if (!name.endsWith('.json')) continue;
+      const record = await this.find(path.basename(name, '.json'));
+      if (record && record.evidenceId === null) records.push(record);
+    }
+    return records.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+  }
+
+  /** Bytes that uploads which are running now have still to bring. */
+  async awaitedBytes(nowMs: number): Promise<number> {
+    let awaited = 0;
+    for (const { id, sizeBytes, receivedBytes } of await this.unfinished()) {
+      const written = await stat(this.pathOf(id)).catch(() => null);
+      if (written && nowMs - written.mtimeMs < RUNNING_MS) awaited += sizeBytes - receivedBytes;
+    }
+    return awaited;
+  }
+
+  /** The SHA-256 of an upload whose bytes are all there, written down beside them. */
+  async seal({ id, sizeBytes, sha256 }: UploadRecord): Promise<string> {
+    if (sha256 !== null) return sha256;
+    const { hash } = await this.#hashedTo(id, sizeBytes);
+    const digest = hash.copy().digest('hex');
+    await this.change(id, { sha256: digest });
+    this.#hashed.delete(id);
+    return digest;
+  }
+
+  async change(id: string, change: Change): Promise<void> {
+    const kept = await this.configstore.get(id);
+    if (!kept) throw new AppError('not-found', 'There is no such upload. Begin it again.');
+    await this.configstore.set(id, { ...kept, metadata: { ...kept.metadata, ...change } } as Upload);
+  }
+
+  /** Removes what nobody touched for seven days. */
+  async removeOld(nowMs: number): Promise<void> {
+    for (const name of await readdir(this.directory)) {
+      const touched = await stat(this.pathOf(name)).catch(() => null);
+      if (touched && nowMs - touched.mtimeMs > KEPT_MS) await this.remove(path.basename(name, '.json'));
+    }
+  }
+
+  async #hashedTo(id: string, offset: number): Promise<Hashed> {
+    const known = this.#hashed.get(id);
+    if (known?.bytes === offset) return known;
+    const hash = createHash('sha256');
+    if (offset > 0) {
+      for await (const chunk of createReadStream(this.pathOf(id), { end: offset - 1 })) hash.update(chunk);
+    }
+    const hashed = { hash, bytes: offset };
+    this.#hashed.set(id, hashed);
+    return hashed;
+  }
+}
+
+async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
+  let written = 0;
+  while (written < chunk.length) {
+    const { bytesWritten } = await file
+      .write(chunk, written, chunk.length - written, position + written)
+      .catch((error: NodeJS.ErrnoException) => {
+        throw error.code === 'ENOSPC' ? diskFull() : error;
+      });
+    written += bytesWritten;
+  }
+}
+
+async function sizeOf(file: string): Promise<number | null> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => null,
+  );
+}
