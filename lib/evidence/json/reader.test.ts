@@ -160,19 +160,25 @@ describe('damage', () => {
       fc.constantFrom('"', '\\', '{', '}', '[', ']', ',', '\n', ':').map((part) => Buffer.from(part)),
     );
     await fc.assert(
-      fc.asyncProperty(fc.nat(text.length), fc.nat(60), replacement, async (from, length, bytes) => {
-        const to = Math.min(from + length, text.length);
-        const found = new Set(
-          values(await read(Buffer.concat([text.subarray(0, from), bytes, text.subarray(to)]))),
-        );
-        for (let index = 0; index < count; index++) {
-          const start = index === 0 ? 0 : (ends[index - 1] ?? 0);
-          const isTouched = (ends[index] ?? 0) >= from && start <= to;
-          // The line after the change, too, may be taken for a part of what was changed.
-          const isNext = start <= (ends.find((end) => end >= to) ?? text.length);
-          if (!isTouched && !(start >= from && isNext)) expect(found).toContain(expected[index]);
-        }
-      }),
+      // The first two bytes tell the encoding: changed, they may make another text of it all.
+      fc.asyncProperty(
+        fc.integer({ min: 2, max: text.length }),
+        fc.nat(60),
+        replacement,
+        async (from, length, bytes) => {
+          const to = Math.min(from + length, text.length);
+          const found = new Set(
+            values(await read(Buffer.concat([text.subarray(0, from), bytes, text.subarray(to)]))),
+          );
+          for (let index = 0; index < count; index++) {
+            const start = index === 0 ? 0 : (ends[index - 1] ?? 0);
+            const isTouched = (ends[index] ?? 0) >= from && start <= to;
+            // The line after the change, too, may be taken for a part of what was changed.
+            const isNext = start <= (ends.find((end) => end >= to) ?? text.length);
+            if (!isTouched && !(start >= from && isNext)) expect(found).toContain(expected[index]);
+          }
+        },
+      ),
       { numRuns: 300, seed: 7 },
     );
   });
@@ -233,7 +239,17 @@ describe('blocks', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      {
+        numRuns: 300,
+        // An object that is broken right before the end of what is read at once.
+        examples: [
+          [
+            ['\n  {', '{"a":""}', '\n', '{"a":""}'],
+            { readBytes: 8, blockBytes: 14, recordMaxBytes: 1 << 20 },
+            'be',
+          ],
+        ],
+      },
     );
   });
 

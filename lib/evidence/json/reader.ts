@@ -45,10 +45,19 @@ export async function* readJson(
     if (piece === null) break;
     const placed = { ...piece, line: window.lineAt(piece.start) };
     if (piece.isOpen) {
-      if (piece.start > offset) yield finish(piece.start);
+      // The block begins with what tells the object's column: blanks, or text right before it.
+      const before = pieces.at(-1)?.isBeforeObject ? pieces.pop() : undefined;
+      const start = pieces.at(-1)?.end ?? offset;
+      if (start > offset) yield finish(start);
+      const problems = before ? [describePiece(window, before)] : [];
       const end = await splitter.skipLost(piece);
-      const problem = describePiece(window, { ...placed, end });
-      yield emptyBlock(index, offset, end, problem ? [problem] : []);
+      problems.push(describePiece(window, { ...placed, end }));
+      yield emptyBlock(
+        index,
+        offset,
+        end,
+        problems.filter((problem) => problem !== null),
+      );
       index += 1;
       offset = end;
       continue;

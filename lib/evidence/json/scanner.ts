@@ -28,8 +28,8 @@ export class ObjectScanner {
   length = 0;
   isTooDeep = false;
   /**
-   * Units from the start to the first brace that begins a line, no further to the right than the object's own: where another
-   * record may begin if this one turns out to be broken. Null when there is none.
+   * Units from the start to the first line that begins with a brace, no further to the right than the object's own: where
+   * another record may begin if this one turns out to be broken. Null when there is none.
    */
   restart: number | null = null;
   #column = 0;
@@ -123,7 +123,7 @@ export class ObjectScanner {
   #take(unit: number, before: number, lineColumn: number, position: number): 'open' | 'closed' | 'broken' {
     if (unit === OPEN_BRACE || unit === OPEN_BRACKET) {
       const mayRestart = unit === OPEN_BRACE && lineColumn >= 0 && lineColumn <= this.#column;
-      if (mayRestart && this.restart === null) this.restart = position;
+      if (mayRestart && this.restart === null) this.restart = position - lineColumn;
       return this.#push(unit, before);
     }
     if (unit === CLOSE_BRACE || unit === CLOSE_BRACKET) return this.#pop(unit);

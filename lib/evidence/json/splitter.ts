@@ -86,7 +86,8 @@ export class ObjectSplitter {
     const scanner = this.#scanner;
     scanner.feed(units);
     const length = scanner.restart ?? (scanner.state === 'open' ? null : scanner.length);
-    return length === null ? null : length - (this.position - start) / this.#unit;
+    // The line may have begun in what was passed already.
+    return length === null ? null : Math.max(0, length - (this.position - start) / this.#unit);
   }
 
   /** Where something else than blanks and marks of a list stands, or the limit. */
@@ -111,7 +112,12 @@ export class ObjectSplitter {
       this.#column = columnAfter(stretch, this.#column);
       from += stretch.length * this.#unit;
       const isAtEnd = this.#window.isComplete && from >= this.#window.end;
-      if (brace >= 0 || isAtEnd || from >= limit) return between(start, from, brace >= 0);
+      if (brace < 0 && (isAtEnd || from >= limit)) {
+        // A block may end here, and reading that begins here knows no column.
+        this.#column = 0;
+        return between(start, from, false);
+      }
+      if (brace >= 0) return between(start, from, true);
       await this.#window.load(from + this.#unit);
     }
   }
@@ -134,26 +140,29 @@ export class ObjectSplitter {
         continue;
       }
       if (scanner.restart !== null && !scanner.isTooDeep) {
+        this.#column = 0;
         return objectPiece('broken', start, start + scanner.restart * this.#unit);
       }
       if (scanner.state === 'open' && isTooLong) return objectPiece('too-long', start, end, true);
       const restart = await this.#findRestart(end);
-      return restart === null
-        ? objectPiece('broken', start, end, true)
-        : objectPiece('broken', start, restart);
+      if (restart === null) return objectPiece('broken', start, end, true);
+      this.#column = 0;
+      return objectPiece('broken', start, restart);
     }
   }
 
-  /** Where reading can go on after a broken object, the end included; null when that is further away than a block. */
+  /** The line where reading can go on after a broken object, or the end; null when that is further away than a block. */
   async #findRestart(from: number): Promise<number | null> {
     const finder = new RestartFinder(this.#column);
+    const limit = from + this.#limits.blockBytes;
     let at = from;
-    while (at - from < this.#limits.blockBytes) {
+    while (at < limit) {
       await this.#window.load(at + this.#unit);
       if (at >= this.#window.end) return at;
-      const units = this.#units(at, this.#window.end);
+      // Not beyond the limit: how much the window holds depends on where reading began.
+      const units = this.#units(at, Math.min(this.#window.end, limit));
       const found = finder.feed(units);
-      if (found !== null) return at + found * this.#unit;
+      if (found !== null) return at + (found - finder.column) * this.#unit;
       at += units.length * this.#unit;
     }
     return null;
@@ -182,6 +191,11 @@ class RestartFinder {
 
   constructor(limit: number) {
     this.#limit = limit;
+  }
+
+  /** Of the brace that was found. */
+  get column(): number {
+    return this.#column;
   }
 
   /** Index in the units given, or null. */
