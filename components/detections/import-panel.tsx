@@ -6,18 +6,17 @@ import { useRef, useState } from 'react';
 import { plural } from '#components/evidence/format.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Checkbox } from '#components/ui/checkbox.tsx';
-import { cn } from '#components/ui/cn.ts';
+import { DropZone } from '#components/ui/drop-zone.tsx';
 import { Field, Textarea } from '#components/ui/input.tsx';
 import { ErrorState } from '#components/ui/states.tsx';
 import type { ImportResult } from '#lib/catalogue/types.ts';
 import { ImportResults } from './import-results.tsx';
-import { droppedFiles, NO_RESULT, sendFiles } from './send-files.ts';
+import { detectionFiles, NO_RESULT, sendFiles } from './send-files.ts';
 
 /** Choose, drop or paste detections, and see of each whether it runs here. */
 export function ImportPanel() {
   const router = useRouter();
   const input = useRef<HTMLInputElement>(null);
-  const [isOver, setIsOver] = useState(false);
   const [isEnabling, setEnabling] = useState(true);
   const [pasted, setPasted] = useState('');
   const [sent, setSent] = useState<{ readonly done: number; readonly total: number } | null>(null);
@@ -40,23 +39,7 @@ export function ImportPanel() {
       <h2 id="import-title" className="font-semibold">
         Import detections
       </h2>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra for the mouse; the button inside does the same */}
-      <div
-        className={cn(
-          'flex flex-wrap items-center gap-3 rounded-lg border border-line-strong border-dashed px-4 py-4',
-          isOver && 'border-accent bg-accent-soft',
-        )}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setIsOver(true);
-        }}
-        onDragLeave={() => setIsOver(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setIsOver(false);
-          void droppedFiles(event.dataTransfer).then(send);
-        }}
-      >
+      <DropZone className="py-4" onChoose={(files) => void send(detectionFiles(files))}>
         <FileUp size={20} aria-hidden className="text-text-3" />
         <p className="min-w-[200px] flex-1 text-text-2">
           Drop published YAML, Sigma rules, savedsearches.conf, macros.conf, transforms.conf or CSV lookups;
@@ -78,7 +61,7 @@ export function ImportPanel() {
         <Button variant="primary" disabled={sent !== null} onClick={() => input.current?.click()}>
           Choose files
         </Button>
-      </div>
+      </DropZone>
       <details>
         <summary className="text-accent">Paste one instead</summary>
         <div className="grid gap-2 pt-2">

@@ -1,3 +1,4 @@
+import type { ChosenFile } from '#components/ui/dropped-files.ts';
 import type { ImportResult } from '#lib/catalogue/types.ts';
 
 export const NO_RESULT: ImportResult = { items: [], macros: [], lookups: [], problems: [] };
@@ -74,26 +75,7 @@ function detailOf(answer: unknown): string | null {
   return typeof detail === 'string' ? detail : null;
 }
 
-/** Files of a drop, also those in folders. */
-export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {
-  const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-  const files: File[] = [];
-  const walk = async (entry: FileSystemEntry): Promise<void> => {
-    if (entry.isFile) {
-      files.push(
-        await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)),
-      );
-      return;
-    }
-    const reader = (entry as FileSystemDirectoryEntry).createReader();
-    for (;;) {
-      const batch = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-        reader.readEntries(resolve, reject),
-      );
-      if (batch.length === 0) return;
-      for (const child of batch) await walk(child);
-    }
-  };
-  for (const entry of entries) await walk(entry);
-  return files.filter((file) => /\.(ya?ml|conf|csv)$/i.test(file.name));
+/** Those of a drop that can hold detections, macros or lookups. */
+export function detectionFiles(dropped: readonly ChosenFile[]): readonly File[] {
+  return dropped.map(({ file }) => file).filter((file) => /\.(ya?ml|conf|csv)$/i.test(file.name));
 }

@@ -1,6 +1,6 @@
 import Uppy, { type UppyFile } from '@uppy/core';
 import Tus, { type TusBody } from '@uppy/tus';
-import type { ChosenFile } from './dropped-files.ts';
+import type { ChosenFile } from '#components/ui/dropped-files.ts';
 import { discardUpload } from './interrupted.ts';
 import { COMPARED_MAX_BYTES, isKnownFile } from './known-file.ts';
 import { rateOf, type Sample, withSample } from './transfer-rate.ts';

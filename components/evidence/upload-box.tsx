@@ -1,10 +1,10 @@
 'use client';
 
 import { FileUp } from 'lucide-react';
-import { type ComponentProps, type RefObject, useRef, useState } from 'react';
+import { type ComponentProps, type RefObject, useRef } from 'react';
 import { Button } from '#components/ui/button.tsx';
-import { cn } from '#components/ui/cn.ts';
-import { type ChosenFile, chosenFiles, droppedFiles } from './dropped-files.ts';
+import { DropZone } from '#components/ui/drop-zone.tsx';
+import { type ChosenFile, chosenFiles } from '#components/ui/dropped-files.ts';
 
 /** What all browsers know and React's types do not. */
 const FOLDER = { webkitdirectory: '' };
@@ -18,7 +18,6 @@ export function UploadBox({
   /** For others who want the files to be chosen. */
   readonly fileInput: RefObject<HTMLInputElement | null>;
 }) {
-  const [isOver, setIsOver] = useState(false);
   const folder = useRef<HTMLInputElement>(null);
   const input: ComponentProps<'input'> = {
     type: 'file',
@@ -31,23 +30,7 @@ export function UploadBox({
     },
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra for the mouse; the buttons inside do the same
-    <div
-      className={cn(
-        'flex flex-wrap items-center gap-3 rounded-lg border border-line-strong border-dashed bg-surface px-4 py-5',
-        isOver && 'border-accent bg-accent-soft',
-      )}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setIsOver(true);
-      }}
-      onDragLeave={() => setIsOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setIsOver(false);
-        void droppedFiles(event.dataTransfer).then(onChoose);
-      }}
-    >
+    <DropZone onChoose={onChoose} className="bg-surface py-5">
       <FileUp size={20} aria-hidden className="text-text-3" />
       <div className="min-w-0 flex-1">
         <p className="font-medium">Drop event logs here</p>
@@ -62,6 +45,6 @@ export function UploadBox({
       <Button variant="primary" onClick={() => fileInput.current?.click()}>
         Choose files
       </Button>
-    </div>
+    </DropZone>
   );
 }

@@ -4,6 +4,7 @@ import { eventFromRecord } from '#lib/events/windows.ts';
 import type { Block, Problem } from '#lib/evidence/record.ts';
 import type { CompiledSearch, Row, RunOptions } from '#lib/spl/types.ts';
 import { byTimeThenId, isBetterCopy, type SelectedEvent } from './detect.ts';
+import { rarestNeedles } from './needles.ts';
 
 /** Events that one search may select; each is kept until the search has run over all of them. */
 export const SELECTED_EVENTS_MAX = 1_000_000;
@@ -31,8 +32,7 @@ export class Hunt {
 
   /** Literals of which a block that can match holds one; undefined when every block has to be parsed. */
   get needles(): readonly string[] | undefined {
-    const length = (group: readonly string[]): number => Math.min(...group.map((literal) => literal.length));
-    return this.#search.needles.toSorted((a, b) => length(b) - length(a))[0];
+    return rarestNeedles(this.#search);
   }
 
   startFile(sizeBytes: number): void {

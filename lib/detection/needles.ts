@@ -2,22 +2,28 @@ import { extendedNeedles } from './extended.ts';
 import type { DetectionRule } from './rule.ts';
 
 /**
- * Literals of which a block of evidence holds one if a rule can select something in it; undefined when every block has
- * to be parsed.
+ * Literals of which a block of evidence holds one if a rule or a further search can select something in it; undefined
+ * when every block has to be parsed.
  */
 export function evidenceNeedles(
   rules: readonly DetectionRule[],
-  options: { readonly extended: boolean },
+  { extended, further = [] }: { readonly extended: boolean; readonly further?: readonly Needled[] },
 ): readonly string[] | undefined {
   const needles = new Set<string>();
-  for (const rule of rules) {
-    // Of several groups the one with the longest literals is the rarest.
-    const best = rule.search.needles.toSorted((a, b) => shortest(b) - shortest(a))[0];
-    if (!best) return undefined;
-    for (const needle of best) needles.add(needle);
-    if (options.extended) for (const needle of extendedNeedles(rule)) needles.add(needle);
+  for (const search of [...rules.map((rule) => rule.search), ...further]) {
+    const rarest = rarestNeedles(search);
+    if (!rarest) return undefined;
+    for (const needle of rarest) needles.add(needle);
   }
+  if (extended) for (const needle of rules.flatMap(extendedNeedles)) needles.add(needle);
   return [...needles];
+}
+
+type Needled = Pick<DetectionRule['search'], 'needles'>;
+
+/** Of several groups the one with the longest literals: it is the rarest. Undefined when the search has none. */
+export function rarestNeedles(search: Needled): readonly string[] | undefined {
+  return search.needles.toSorted((a, b) => shortest(b) - shortest(a))[0];
 }
 
 function shortest(group: readonly string[]): number {

@@ -14,7 +14,7 @@ import {
   type Selection,
   selectionOf,
 } from './detect.ts';
-import { extendedNeedles } from './extended.ts';
+import { evidenceNeedles } from './needles.ts';
 import { PartStore } from './part-store.ts';
 import { type Relevance, RelevanceCounter } from './relevance.ts';
 import type { DetectionRule } from './rule.ts';
@@ -101,15 +101,7 @@ export class Scan {
   /** Literals of which a block that can match holds one; undefined when every block has to be parsed. */
   get needles(): readonly string[] | undefined {
     if (this.#options.verify || this.#misses) return undefined;
-    const needles: string[] = [];
-    for (const search of [...this.#rules.map((rule) => rule.search), ...this.#further]) {
-      // Of several groups the one with the longest literals is the rarest.
-      const best = search.needles.toSorted((a, b) => shortest(b) - shortest(a))[0];
-      if (!best) return undefined;
-      needles.push(...best);
-    }
-    if (this.#options.extended) needles.push(...this.#rules.flatMap(extendedNeedles));
-    return needles;
+    return evidenceNeedles(this.#rules, { extended: this.#options.extended, further: this.#further });
   }
 
   startFile(sizeBytes: number): void {
@@ -195,10 +187,6 @@ export class Scan {
       })),
     };
   }
-}
-
-function shortest(group: readonly string[]): number {
-  return group.reduce((min, literal) => Math.min(min, literal.length), Number.POSITIVE_INFINITY);
 }
 
 function byTimeDetectionDestKey(a: Result, b: Result): number {

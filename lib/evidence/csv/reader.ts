@@ -5,7 +5,7 @@ import type { Block, ByteSource, Problem, ReadOptions } from '#lib/evidence/reco
 import type { TextForm } from '#lib/evidence/text/block.ts';
 import { encodingOf } from '#lib/evidence/text/encoding.ts';
 import { TEXT_LIMITS, type TextLimits } from '#lib/evidence/text/limits.ts';
-import { readPieces } from '#lib/evidence/text/reader.ts';
+import { readRecords } from '#lib/evidence/text/reader.ts';
 import { createTimeReader, type TimeReader } from '#lib/evidence/text/times.ts';
 import { parseRow } from './cells.ts';
 import { COLUMNS_MAX, type Header, readHeader } from './header.ts';
@@ -33,7 +33,7 @@ export async function* readCsv(
     times,
     shape: (text) => shapeRow(text, header, times),
   };
-  const reading = readPieces(source, options, {
+  const reading = readRecords(source, options, {
     encoding,
     limits,
     form,

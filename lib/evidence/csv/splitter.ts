@@ -1,12 +1,11 @@
 import type { TextLimits } from '#lib/evidence/text/limits.ts';
 import type { Piece, Splitter } from '#lib/evidence/text/piece.ts';
+import { UnitBytes } from '#lib/evidence/xml/units.ts';
 import type { TextWindow } from '#lib/evidence/xml/window.ts';
 import type { Header } from './header.ts';
 import { RowScanner } from './scanner.ts';
 
 const LINE_FEED = 0x0a;
-/** Stands for every character that is not ASCII. */
-const OTHER = 0xff;
 /** What PowerShell 5.1 writes before the header. */
 const TYPE_LINE = '#TYPE ';
 
@@ -24,14 +23,14 @@ export class RowSplitter implements Splitter {
   readonly #scanner: RowScanner;
   /** Up to here a quoted cell was sought in vain: lines are records. */
   #linesUntil = 0;
-  /** UTF-16 as bytes, for a part of the window. */
-  #narrowed = { start: 0, end: 0, units: new Uint8Array() };
+  readonly #units: UnitBytes;
 
   constructor(window: TextWindow, start: number, limits: TextLimits, header: Header) {
     this.position = start;
     this.#window = window;
     this.#limits = limits;
     this.#unit = window.encoding.unitBytes;
+    this.#units = new UnitBytes(window);
     this.#header = header;
     this.#scanner = new RowScanner(header.delimiter);
   }
@@ -66,7 +65,7 @@ export class RowSplitter implements Splitter {
     const scanner = this.#scanner;
     scanner.begin();
     for (;;) {
-      scanner.feed(this.#units(start + scanner.length * this.#unit, this.#window.end));
+      scanner.feed(this.#units.between(start + scanner.length * this.#unit, this.#window.end));
       const end = start + scanner.length * this.#unit;
       const isTooLong = end - start > this.#limits.recordMaxBytes;
       const isOpen = !scanner.isClosed && scanner.isOpen && scanner.firstLine > 0;
@@ -95,7 +94,7 @@ export class RowSplitter implements Splitter {
 
   /** Where the line that goes on at an offset ends in what is held, or null. */
   #lineEnd(from: number): number | null {
-    const at = this.#units(from, this.#window.end).indexOf(LINE_FEED);
+    const at = this.#units.between(from, this.#window.end).indexOf(LINE_FEED);
     return at < 0 ? null : from + (at + 1) * this.#unit;
   }
 
@@ -108,20 +107,5 @@ export class RowSplitter implements Splitter {
     return (
       beginning.startsWith(TYPE_LINE) || (end - start <= 4 * this.#unit && /^[\s\ufeff\0]*$/.test(beginning))
     );
-  }
-
-  /** A byte for each code unit. */
-  #units(start: number, end: number): Uint8Array {
-    if (this.#unit === 1) return this.#window.bytes(start, end);
-    if (start < this.#narrowed.start || end > this.#narrowed.end) {
-      const bytes = this.#window.bytes(start, this.#window.end);
-      const units = new Uint8Array(bytes.length / 2);
-      for (let at = 0; at < units.length; at++) {
-        units[at] = bytes[at * 2 + 1] === 0 ? (bytes[at * 2] ?? 0) : OTHER;
-      }
-      this.#narrowed = { start, end: this.#window.end, units };
-    }
-    const from = (start - this.#narrowed.start) / 2;
-    return this.#narrowed.units.subarray(from, from + (end - start) / 2);
   }
 }

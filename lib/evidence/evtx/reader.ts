@@ -1,3 +1,4 @@
+import { emptyBlock } from '#lib/evidence/blocks.ts';
 import type { Block, ByteSource, Problem, ReadOptions } from '#lib/evidence/record.ts';
 import { readChunkBlock } from './block.ts';
 import {
@@ -59,15 +60,14 @@ export async function* readEvtx(source: ByteSource, options: ReadOptions = {}): 
     }
   }
   if (offset < source.sizeBytes) {
-    const rest = source.sizeBytes - offset;
     const problem = truncated(
       offset,
       'The evidence ended before its size: it got shorter while it was read.',
     );
-    yield emptyBlock({ index, offset }, rest, [...pending, problem]);
+    yield emptyBlock({ index, offset, end: source.sizeBytes }, [...pending, problem]);
   } else if (!hasYielded && startOffset === 0) {
     const problems = [...pending, ...missingChunks(header, source.sizeBytes)];
-    if (problems.length > 0) yield emptyBlock({ index, offset: 0 }, source.sizeBytes, problems);
+    if (problems.length > 0) yield emptyBlock({ index, offset: 0, end: source.sizeBytes }, problems);
   }
 }
 
@@ -81,7 +81,7 @@ function readBlock(
     return readChunkBlock(bytes, place, header, mayMatch);
   }
   const problem = describeUnreadable(bytes, place, header);
-  return emptyBlock(place, bytes.length, problem ? [problem] : []);
+  return emptyBlock({ ...place, end: place.offset + bytes.length }, problem ? [problem] : []);
 }
 
 /** What is wrong with 64 KiB that are no chunk, null when they are space that the log has not used yet. */
@@ -117,14 +117,6 @@ function missingChunks(header: EvtxHeader, sizeBytes: number): Problem[] {
 
 function truncated(offset: number, message: string): Problem {
   return { place: { offset }, skippedBytes: 0, code: 'truncated', message, isLoss: true };
-}
-
-function emptyBlock(
-  place: { index: number; offset: number },
-  lengthBytes: number,
-  problems: readonly Problem[],
-): Block {
-  return { ...place, lengthBytes, records: [], recordCount: 0, isParsed: true, problems, census: () => [] };
 }
 
 function withProblems(block: Block, before: readonly Problem[], after: readonly Problem[]): Block {

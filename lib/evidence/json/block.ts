@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import type { Block, CensusRow, EvidenceRecord, Place, Problem, ProblemCode } from '#lib/evidence/record.ts';
+import { boundProblems, type Extent } from '#lib/evidence/blocks.ts';
+import type { Block, CensusRow, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import { localTimeNote } from '#lib/evidence/text/note.ts';
 import type { TimeReader } from '#lib/evidence/text/times.ts';
 import { Census, type KindValues } from '#lib/evidence/xml/census.ts';
+import { type Placed, placeOf, problemOf } from '#lib/evidence/xml/pieces.ts';
 import type { TextWindow, XmlEncoding } from '#lib/evidence/xml/window.ts';
 import { isJunk } from './between.ts';
 import { DEPTH_MAX } from './limits.ts';
@@ -13,15 +15,12 @@ import { ShapeRecord } from './shapes/record.ts';
 import type { Piece } from './splitter.ts';
 import { parseJson } from './values.ts';
 
-/** A hostile text has an error every few bytes; the ones of a block after these are told as one. */
-const PROBLEMS_MAX = 1000;
-
-export type PlacedPiece = Piece & { readonly line: number };
+type PlacedPiece = Placed<Piece>;
 
 /** Makes a block of pieces that are whole in the window. */
 export function buildBlock(
   window: TextWindow,
-  extent: { readonly index: number; readonly offset: number; readonly end: number },
+  extent: Extent,
   pieces: readonly PlacedPiece[],
   needles: NeedleSearch | null,
   times: TimeReader,
@@ -55,7 +54,7 @@ export function buildBlock(
     records,
     recordCount: records.length + skipped.length,
     isParsed: skipped.length === 0,
-    problems: problems.length > PROBLEMS_MAX ? joinRest(problems) : problems,
+    problems: boundProblems(problems, 'json-syntax'),
     census: lazyCensus(
       records,
       window.encoding,
@@ -118,34 +117,6 @@ function encodingProblems(window: TextWindow, objects: readonly PlacedPiece[]): 
         'Bytes of the object that begins here are no UTF-8; they show as U+FFFD.',
       ),
     );
-}
-
-function problemOf(piece: PlacedPiece, code: ProblemCode, isLoss: boolean, message: string): Problem {
-  return {
-    place: placeOf(piece),
-    skippedBytes: code === 'encoding' ? 0 : piece.end - piece.start,
-    code,
-    message,
-    isLoss,
-  };
-}
-
-function joinRest(problems: readonly Problem[]): readonly Problem[] {
-  const rest = problems.slice(PROBLEMS_MAX);
-  const [first] = rest;
-  if (!first) return problems;
-  const joined: Problem = {
-    place: first.place,
-    skippedBytes: rest.reduce((sum, problem) => sum + problem.skippedBytes, 0),
-    code: 'json-syntax',
-    message: `From here on this part of the text has ${rest.length.toLocaleString('en')} more problems.`,
-    isLoss: rest.some((problem) => problem.isLoss),
-  };
-  return [...problems.slice(0, PROBLEMS_MAX), joined];
-}
-
-function placeOf(piece: PlacedPiece): Place {
-  return { offset: piece.start, line: piece.line };
 }
 
 function readObject(text: string, piece: PlacedPiece, times: TimeReader): ShapeRecord | Problem {

@@ -1,11 +1,10 @@
+import { UnitBytes } from '#lib/evidence/xml/units.ts';
 import type { TextWindow } from '#lib/evidence/xml/window.ts';
 import type { JsonLimits } from './limits.ts';
 import { isListUnit, ObjectScanner } from './scanner.ts';
 
 const LINE_FEED = 0x0a;
 const OPEN_BRACE = 0x7b;
-/** Stands for every character that is not ASCII. */
-const OTHER = 0xff;
 
 /**
  * A stretch of the text, in order; what is between two of them are blanks and the marks of a list.
@@ -36,14 +35,14 @@ export class ObjectSplitter {
   readonly #scanner = new ObjectScanner();
   /** Column of the object that is read or comes next, as far as blanks and marks of a list tell it. */
   #column = 0;
-  /** UTF-16 as bytes, for a part of the window. */
-  #narrowed = { start: 0, end: 0, units: new Uint8Array() };
+  readonly #units: UnitBytes;
 
   constructor(window: TextWindow, start: number, limits: JsonLimits) {
     this.position = start;
     this.#window = window;
     this.#limits = limits;
     this.#unit = window.encoding.unitBytes;
+    this.#units = new UnitBytes(window);
   }
 
   /** The next piece, whole in the window unless it is open; null at the end. */
@@ -69,7 +68,7 @@ export class ObjectSplitter {
     while (this.position < this.#window.end || !this.#window.isComplete) {
       this.#window.release(this.position);
       await this.#window.load(this.position + 2 * this.#unit);
-      const units = this.#units(this.position, this.#window.end);
+      const units = this.#units.between(this.position, this.#window.end);
       const found = isLong ? this.#feedLong(piece.start, units) : finder.feed(units);
       const passed =
         found ?? (isLong ? this.#scanner.length - (this.position - piece.start) / this.#unit : units.length);
@@ -106,7 +105,7 @@ export class ObjectSplitter {
   async #junk(start: number, limit: number): Promise<Piece> {
     this.#column = 0;
     for (let from = start; ; ) {
-      const units = this.#units(from, Math.min(this.#window.end, limit));
+      const units = this.#units.between(from, Math.min(this.#window.end, limit));
       const brace = units.indexOf(OPEN_BRACE);
       const stretch = brace < 0 ? units : units.subarray(0, brace);
       this.#column = columnAfter(stretch, this.#column);
@@ -127,7 +126,7 @@ export class ObjectSplitter {
     scanner.begin(this.#column);
     for (;;) {
       const from = start + scanner.length * this.#unit;
-      scanner.feed(this.#units(from, this.#window.end));
+      scanner.feed(this.#units.between(from, this.#window.end));
       const end = start + scanner.length * this.#unit;
       const isTooLong = end - start > this.#limits.recordMaxBytes;
       if (scanner.state === 'closed') {
@@ -160,27 +159,12 @@ export class ObjectSplitter {
       await this.#window.load(at + this.#unit);
       if (at >= this.#window.end) return at;
       // Not beyond the limit: how much the window holds depends on where reading began.
-      const units = this.#units(at, Math.min(this.#window.end, limit));
+      const units = this.#units.between(at, Math.min(this.#window.end, limit));
       const found = finder.feed(units);
       if (found !== null) return at + (found - finder.column) * this.#unit;
       at += units.length * this.#unit;
     }
     return null;
-  }
-
-  /** A byte for each code unit. */
-  #units(start: number, end: number): Uint8Array {
-    if (this.#unit === 1) return this.#window.bytes(start, end);
-    if (start < this.#narrowed.start || end > this.#narrowed.end) {
-      const bytes = this.#window.bytes(start, this.#window.end);
-      const units = new Uint8Array(bytes.length / 2);
-      for (let at = 0; at < units.length; at++) {
-        units[at] = bytes[at * 2 + 1] === 0 ? (bytes[at * 2] ?? 0) : OTHER;
-      }
-      this.#narrowed = { start, end: this.#window.end, units };
-    }
-    const from = (start - this.#narrowed.start) / 2;
-    return this.#narrowed.units.subarray(from, from + (end - start) / 2);
   }
 }
 

@@ -1,20 +1,20 @@
 import { isUtf8 } from 'node:buffer';
+import { boundProblems, type Extent } from '#lib/evidence/blocks.ts';
 import type { NeedleSearch } from '#lib/evidence/json/needles.ts';
 import { ShapeRecord } from '#lib/evidence/json/shapes/record.ts';
 import type { ShapedRecord } from '#lib/evidence/json/shapes/shape.ts';
 import type { Block, CensusRow, EvidenceRecord, Problem, ProblemCode } from '#lib/evidence/record.ts';
 import { Census } from '#lib/evidence/xml/census.ts';
+import { type Placed, placeOf, problemOf } from '#lib/evidence/xml/pieces.ts';
 import type { TextWindow, XmlEncoding } from '#lib/evidence/xml/window.ts';
 import { localTimeNote } from './note.ts';
 import type { Piece } from './piece.ts';
 import type { TimeReader } from './times.ts';
 
-/** A hostile text has an error every few bytes; the ones of a block after these are told as one. */
-const PROBLEMS_MAX = 1000;
 /** Latin-1 as Windows and browsers understand it. */
 const LATIN_1 = new TextDecoder('windows-1252');
 
-export type PlacedPiece = Piece & { readonly line: number };
+type PlacedPiece = Placed<Piece>;
 
 /** What a reader of text knows of its form. */
 export type TextForm = {
@@ -29,7 +29,7 @@ export type TextForm = {
 /** Makes a block of pieces that are whole in the window. */
 export function buildBlock(
   window: TextWindow,
-  extent: { readonly index: number; readonly offset: number; readonly end: number },
+  extent: Extent,
   pieces: readonly PlacedPiece[],
   needles: NeedleSearch | null,
   form: TextForm,
@@ -60,7 +60,7 @@ export function buildBlock(
     records,
     recordCount: records.length + skipped.length,
     isParsed: skipped.length === 0,
-    problems: problems.length > PROBLEMS_MAX ? joinRest(problems, form) : problems,
+    problems: boundProblems(problems, form.code),
     census: () => countRecords(records, copy ? skipped.map(readerOf(form, decodeAs, copy, offset)) : []),
   };
 }
@@ -73,10 +73,16 @@ export function describePiece(piece: PlacedPiece, form: TextForm): Problem | nul
     return problemOf(
       piece,
       'record-too-long',
+      true,
       `The ${form.what} that begins here is too long to be read; ${size} bytes were left out.`,
     );
   }
-  return problemOf(piece, form.code, `${size} bytes that are no ${form.what} stand here and were left out.`);
+  return problemOf(
+    piece,
+    form.code,
+    true,
+    `${size} bytes that are no ${form.what} stand here and were left out.`,
+  );
 }
 
 function readerOf(
@@ -88,8 +94,8 @@ function readerOf(
   return (piece) => {
     const own = bytes.subarray(piece.start - offset, piece.end - offset);
     const shaped = form.shape(decode(own));
-    if (typeof shaped !== 'string') return new ShapeRecord({ offset: piece.start, line: piece.line }, shaped);
-    return problemOf(piece, form.code, `The ${form.what} that begins here ${shaped} and was left out.`);
+    if (typeof shaped !== 'string') return new ShapeRecord(placeOf(piece), shaped);
+    return problemOf(piece, form.code, true, `The ${form.what} that begins here ${shaped} and was left out.`);
   };
 }
 
@@ -112,37 +118,13 @@ function latinNote(window: TextWindow, pieces: readonly PlacedPiece[], form: Tex
       : `From here on ${latin.length.toLocaleString('en')} ${form.what}s are`;
   return [
     {
-      place: { offset: first.start, line: first.line },
+      place: placeOf(first),
       skippedBytes: 0,
       code: 'encoding',
       message: `${which} no UTF-8 and read as Latin-1.`,
       isLoss: false,
     },
   ];
-}
-
-function problemOf(piece: PlacedPiece, code: ProblemCode, message: string): Problem {
-  return {
-    place: { offset: piece.start, line: piece.line },
-    skippedBytes: piece.end - piece.start,
-    code,
-    message,
-    isLoss: true,
-  };
-}
-
-function joinRest(problems: readonly Problem[], form: TextForm): readonly Problem[] {
-  const rest = problems.slice(PROBLEMS_MAX);
-  const [first] = rest;
-  if (!first) return problems;
-  const joined: Problem = {
-    place: first.place,
-    skippedBytes: rest.reduce((sum, problem) => sum + problem.skippedBytes, 0),
-    code: form.code,
-    message: `From here on this part of the text has ${rest.length.toLocaleString('en')} more problems.`,
-    isLoss: rest.some((problem) => problem.isLoss),
-  };
-  return [...problems.slice(0, PROBLEMS_MAX), joined];
 }
 
 function countRecords(

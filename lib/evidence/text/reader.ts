@@ -1,12 +1,13 @@
 import { createNeedleSearch } from '#lib/evidence/json/needles.ts';
-import type { Block, ByteSource, Problem, ReadOptions } from '#lib/evidence/record.ts';
+import type { Block, ByteSource, ReadOptions } from '#lib/evidence/record.ts';
+import { readPieces } from '#lib/evidence/xml/pieces.ts';
 import { TextWindow, type XmlEncoding } from '#lib/evidence/xml/window.ts';
-import { buildBlock, describePiece, type PlacedPiece, type TextForm } from './block.ts';
+import { buildBlock, describePiece, type TextForm } from './block.ts';
 import { classicEvent } from './classic.ts';
 import { ClassicSplitter } from './classic-splitter.ts';
 import { encodingOf } from './encoding.ts';
 import { TEXT_LIMITS, type TextLimits } from './limits.ts';
-import { type Splitter, UNITS_BEFORE } from './piece.ts';
+import { type Piece, type Splitter, UNITS_BEFORE } from './piece.ts';
 import { createTimeReader } from './times.ts';
 
 /**
@@ -30,10 +31,10 @@ export async function* readText(
   };
   const encoding = await encodingOf(source);
   const open = (window: TextWindow, start: number) => new ClassicSplitter(window, start, limits);
-  yield* readPieces(source, options, { encoding, limits, form, open });
+  yield* readRecords(source, options, { encoding, limits, form, open });
 }
 
-export type PieceReading = {
+export type RecordReading = {
   readonly encoding: XmlEncoding;
   readonly limits: TextLimits;
   readonly form: TextForm;
@@ -42,71 +43,24 @@ export type PieceReading = {
 };
 
 /** The blocks of a text that a splitter cuts into records. */
-export async function* readPieces(
+export async function* readRecords(
   source: ByteSource,
   options: ReadOptions,
-  { encoding, limits, form, open }: PieceReading,
+  { encoding, limits, form, open }: RecordReading,
 ): AsyncGenerator<Block> {
   const needles = createNeedleSearch(options.needles, encoding);
-  let offset = options.startOffset ?? 0;
-  let index = options.startIndex ?? 0;
-  const before = Math.max(0, offset - UNITS_BEFORE * encoding.unitBytes);
+  const start = options.startOffset ?? 0;
+  const before = Math.max(0, start - UNITS_BEFORE * encoding.unitBytes);
   const window = new TextWindow(source, encoding, before, limits.readBytes);
   if (before > 0) await window.countLinesBefore();
-  const splitter = open(window, offset);
-  let pieces: PlacedPiece[] = [];
-
-  const finish = (end: number): Block => {
-    const block = buildBlock(window, { index, offset, end }, pieces, needles, form);
-    window.release(end);
-    index += 1;
-    offset = end;
-    pieces = [];
-    return block;
-  };
-
-  for (;;) {
-    options.signal?.throwIfAborted();
-    const piece = await splitter.next();
-    if (piece === null) break;
-    const placed = { ...piece, line: window.lineAt(piece.start) };
-    if (piece.kind === 'too-long') {
-      if (piece.start > offset) yield finish(piece.start);
-      const end = await splitter.skipLong();
-      yield emptyBlock(index, offset, end, describePiece({ ...placed, end }, form));
-      index += 1;
-      offset = end;
-      continue;
-    }
-    pieces.push(placed);
-    if (piece.end - offset >= limits.blockBytes && piece.isBoundary) yield finish(piece.end);
-  }
-  if (pieces.length > 0) yield finish(splitter.position);
-  if (offset < source.sizeBytes) {
-    yield emptyBlock(index, offset, source.sizeBytes, endProblem(offset, source.sizeBytes, window));
-  }
-}
-
-function emptyBlock(index: number, offset: number, end: number, problem: Problem | null): Block {
-  return {
-    index,
-    offset,
-    lengthBytes: end - offset,
-    records: [],
-    recordCount: 0,
-    isParsed: true,
-    problems: problem ? [problem] : [],
-    census: () => [],
-  };
-}
-
-/** Half a UTF-16 code unit at the end, or a source that got shorter while it was read. */
-function endProblem(offset: number, end: number, window: TextWindow): Problem {
-  return {
-    place: { offset, line: window.lineAt(offset) },
-    skippedBytes: end - offset,
-    code: 'truncated',
-    message: `The last ${(end - offset).toLocaleString('en')} bytes could not be read: the text is cut off.`,
-    isLoss: false,
-  };
+  const splitter = open(window, start);
+  yield* readPieces<Piece>(source, window, options, {
+    splitter,
+    blockBytes: limits.blockBytes,
+    isBoundary: (piece) => piece.isBoundary,
+    lostFrom: (piece) => (piece.kind === 'too-long' ? piece.start : null),
+    skip: () => splitter.skipLong(),
+    explain: (piece) => describePiece(piece, form),
+    build: (extent, pieces) => buildBlock(window, extent, pieces, needles, form),
+  });
 }

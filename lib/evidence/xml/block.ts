@@ -1,22 +1,21 @@
 import { isUtf8 } from 'node:buffer';
-import type { Block, CensusRow, EvidenceRecord, Place, Problem, ProblemCode } from '#lib/evidence/record.ts';
+import { boundProblems, type Extent } from '#lib/evidence/blocks.ts';
+import type { Block, CensusRow, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import { parseIsoTime } from '#lib/evidence/time.ts';
 import { isJunk } from './between.ts';
 import { Census } from './census.ts';
 import { EventSyntaxError, type ParsedEvent, parseEventText } from './event-text.ts';
 import type { NeedleTest } from './needles.ts';
+import { type Placed, placeOf, problemOf } from './pieces.ts';
 import type { Piece } from './splitter.ts';
 import type { TextWindow } from './window.ts';
 
-/** A hostile text has an error every few bytes; the ones of a block after these are told as one. */
-const PROBLEMS_MAX = 1000;
-
-export type PlacedPiece = Piece & { readonly line: number };
+type PlacedPiece = Placed<Piece>;
 
 /** Makes a block of pieces that are whole in the window. */
 export function buildBlock(
   window: TextWindow,
-  extent: { readonly index: number; readonly offset: number; readonly end: number },
+  extent: Extent,
   pieces: readonly PlacedPiece[],
   mayMatch: NeedleTest | null,
 ): Block {
@@ -53,7 +52,7 @@ export function buildBlock(
     records,
     recordCount: isParsed ? records.length : events.length,
     isParsed,
-    problems: problems.length > PROBLEMS_MAX ? joinRest(problems) : problems,
+    problems: boundProblems(problems, 'xml-syntax'),
     census: isParsed ? () => countRecords(records) : lazyCensus(window, offset, Buffer.from(bytes), events),
   };
 }
@@ -97,34 +96,6 @@ export function describePiece(window: TextWindow, piece: PlacedPiece): Problem |
       );
     }
   }
-}
-
-function problemOf(piece: PlacedPiece, code: ProblemCode, isLoss: boolean, message: string): Problem {
-  return {
-    place: placeOf(piece),
-    skippedBytes: code === 'encoding' ? 0 : piece.end - piece.start,
-    code,
-    message,
-    isLoss,
-  };
-}
-
-function joinRest(problems: readonly Problem[]): readonly Problem[] {
-  const rest = problems.slice(PROBLEMS_MAX);
-  const [first] = rest;
-  if (!first) return problems;
-  const joined: Problem = {
-    place: first.place,
-    skippedBytes: rest.reduce((sum, problem) => sum + problem.skippedBytes, 0),
-    code: 'xml-syntax',
-    message: `From here on this part of the text has ${rest.length.toLocaleString('en')} more problems.`,
-    isLoss: rest.some((problem) => problem.isLoss),
-  };
-  return [...problems.slice(0, PROBLEMS_MAX), joined];
-}
-
-function placeOf(piece: PlacedPiece): Place {
-  return { offset: piece.start, line: piece.line };
 }
 
 function readEvent(text: string, piece: PlacedPiece): EvidenceRecord | Problem {
