@@ -66,7 +66,12 @@ function MemberPath({ member: { path, evidence } }: { readonly member: Member })
   );
 }
 
-const STATES = { waiting: 'Waiting for a worker', reading: 'Being read', ready: 'Read' } as const;
+const STATES = {
+  arriving: 'Arriving',
+  waiting: 'Waiting for a worker',
+  reading: 'Being read',
+  ready: 'Read',
+} as const;
 
 function MemberState({ member: { refused, message, evidence } }: { readonly member: Member }) {
   if (refused !== null) return <span className="text-medium">{message}</span>;

@@ -10,7 +10,9 @@ import { EvidenceText } from '#components/ui/evidence-text.tsx';
 import { EmptyState, ErrorState } from '#components/ui/states.tsx';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '#components/ui/table.tsx';
 import type { EvidenceListItem, EvidenceListPage } from '#lib/custody/types.ts';
+import { ArrivalProgress } from './arrival-progress.tsx';
 import { formatBytes } from './format.ts';
+import { isUnderWay } from './reading.ts';
 import { ReadingProgress } from './reading-progress.tsx';
 import { windowTransfers } from './transfers.ts';
 import { UploadBox } from './upload-box.tsx';
@@ -31,7 +33,7 @@ export function EvidenceList({
   const transfers = useTransfers();
   const { items: interrupted, forget } = useInterrupted(canAdd, transfers);
   const input = useRef<HTMLInputElement>(null);
-  const isReading = page.items.some((item) => item.status === 'waiting' || item.status === 'reading');
+  const isReading = page.items.some(isUnderWay);
 
   useEffect(() => {
     if (!isReading) return;
@@ -139,6 +141,8 @@ function EvidenceTable({
 /** Where a file is on its way, in words; what it is when it was refused. */
 export function EvidenceState({ item }: { readonly item: EvidenceListItem }) {
   switch (item.status) {
+    case 'arriving':
+      return <ArrivalProgress item={item} />;
     case 'waiting':
       return <Chip>Waiting for a worker</Chip>;
     case 'reading':

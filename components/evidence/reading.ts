@@ -10,6 +10,11 @@ export type Reading = {
   readonly secondsLeft: number | null;
 };
 
+/** Whether a file moves on by itself, so that it is worth looking again. */
+export function isUnderWay({ status }: Pick<EvidenceListItem, 'status'>): boolean {
+  return status === 'arriving' || status === 'waiting' || status === 'reading';
+}
+
 /** What a file that is being read is at. Its bytes move when what was read of them is written. */
 export function readingOf(
   item: Pick<EvidenceListItem, 'startedAt' | 'readBytes' | 'sizeBytes'>,

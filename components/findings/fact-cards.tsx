@@ -80,12 +80,18 @@ function EvidenceFiles({ finding }: { readonly finding: FindingDetail }) {
               {file.records.length > RECORDS_SHOWN && ` and ${file.records.length - RECORDS_SHOWN} more`}
             </>
           )}
-          <span className="flex items-center gap-1 font-mono text-[12px] text-text-3">
-            <span title={file.sha256}>
-              sha256 {file.sha256.slice(0, 4)}…{file.sha256.slice(-4)}
+          {file.sha256 === null ? (
+            <span className="block text-[12px] text-text-3">
+              still arriving; its SHA-256 comes at the end
             </span>
-            <CopyButton text={file.sha256} label={`the SHA-256 of ${file.name}`} />
-          </span>
+          ) : (
+            <span className="flex items-center gap-1 font-mono text-[12px] text-text-3">
+              <span title={file.sha256}>
+                sha256 {file.sha256.slice(0, 4)}…{file.sha256.slice(-4)}
+              </span>
+              <CopyButton text={file.sha256} label={`the SHA-256 of ${file.name}`} />
+            </span>
+          )}
         </li>
       ))}
     </ul>
@@ -95,7 +101,7 @@ function EvidenceFiles({ finding }: { readonly finding: FindingDetail }) {
 type EvidenceFile = {
   readonly id: string;
   readonly name: string;
-  readonly sha256: string;
+  readonly sha256: string | null;
   readonly records: string[];
 };
 

@@ -68,8 +68,8 @@ async function allInvestigations(tx: Transaction): Promise<string[]> {
 }
 
 /**
- * Has stored evidence read again that lacks rules which it should have been read with. Evidence that is being read sees
- * to itself when it ends.
+ * Has stored evidence read again that lacks rules which it should have been read with. Evidence that is being read or
+ * still arrives sees to itself when it ends.
  */
 export async function planReprocess(tx: Transaction): Promise<void> {
   const { selecting } = await currentCatalogue(tx);
@@ -80,7 +80,7 @@ export async function planReprocess(tx: Transaction): Promise<void> {
   const rows = await tx.$queryRaw<{ evidence_id: string }[]>`
     INSERT INTO reprocess (evidence_id, rule_keys)
     SELECT e.id, '{}' FROM evidence e
-    WHERE e.status IN ('ready', 'failed') AND EXISTS (
+    WHERE e.status IN ('ready', 'failed') AND e.sha256 IS NOT NULL AND EXISTS (
       SELECT 1 FROM unnest(${keys}::char(16)[]) AS k(key)
       WHERE NOT EXISTS (SELECT 1 FROM evidence_rule r WHERE r.evidence_id = e.id AND r.rule_key = k.key))
     ORDER BY e.id
@@ -139,11 +139,11 @@ async function stop(tx: Transaction, entry: CatalogueEntry, stopped: string): Pr
   await forget(tx, entry);
 }
 
-/** Whether no evidence lacks the rule, but for what could not be read again. */
+/** Whether no evidence lacks the rule, but for what could not be read again, and what may take long to arrive. */
 async function isReadEverywhere(tx: Transaction, key: string): Promise<boolean> {
   const [lacking] = await tx.$queryRaw<unknown[]>`
     SELECT 1 FROM evidence e LEFT JOIN reprocess p ON p.evidence_id = e.id
-    WHERE e.status IN ('reading', 'ready', 'failed') AND p.message IS NULL
+    WHERE e.status IN ('reading', 'ready', 'failed') AND e.sha256 IS NOT NULL AND p.message IS NULL
       AND NOT EXISTS (SELECT 1 FROM evidence_rule r WHERE r.evidence_id = e.id AND r.rule_key = ${key})
     LIMIT 1`;
   return lacking === undefined;

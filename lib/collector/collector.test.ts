@@ -102,7 +102,7 @@ async function readAll(): Promise<void> {
 async function keptBytes(): Promise<readonly string[]> {
   const store = new EvidenceStore(env().JOBSIGHT_DATA);
   const rows = await db.evidence.findMany({ orderBy: { createdAt: 'asc' } });
-  return rows.map(({ sha256 }) => readFileSync(store.pathOf(sha256), 'utf8'));
+  return rows.map(({ sha256 }) => readFileSync(store.pathOf(sha256 ?? ''), 'utf8'));
 }
 
 /** What stateOf says but for the form that the stored events were read from. */

@@ -2,14 +2,14 @@ import type { Prisma } from '#lib/db/generated/client.ts';
 
 export type Going = {
   /** The evidence itself, and what came out of it alone. */
-  readonly gone: readonly { readonly id: string; readonly sha256: string }[];
+  readonly gone: readonly { readonly id: string; readonly sha256: string | null }[];
   /** Ids of what came out of it and stays, because another archive holds it too. */
   readonly kept: readonly string[];
 };
 
 /** What goes when an evidence is deleted: of an archive also its members, and theirs. */
 export async function findGoing(tx: Prisma.TransactionClient, evidenceId: string): Promise<Going> {
-  const inside = await tx.$queryRaw<{ id: string; sha256: string }[]>`
+  const inside = await tx.$queryRaw<{ id: string; sha256: string | null }[]>`
     WITH RECURSIVE inside AS (
       SELECT id, sha256 FROM evidence WHERE id = ${evidenceId}::uuid
       UNION

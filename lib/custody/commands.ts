@@ -1,19 +1,18 @@
 import type { Readable } from 'node:stream';
 import { writeAudit } from '#lib/audit/write.ts';
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
-import { recompute } from '#lib/catalogue/settle.ts';
 import { db } from '#lib/db/client.ts';
-import { lockEvidenceFile, lockInvestigation } from '#lib/db/locks.ts';
-import { toPostgres } from '#lib/db/postgres-text.ts';
+import { lockEvidenceFile } from '#lib/db/locks.ts';
 import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { sendIngest } from '#lib/jobs/queue.ts';
-import { findGoing, moveKept } from './archive-deletion.ts';
+import { completeArriving, dropDuplicate, lockArriving } from './arriving.ts';
+import { shownName } from './names.ts';
+import { removeFromInvestigation } from './removal.ts';
 import { EvidenceStore, type StoredFile } from './store.ts';
 
 const TRANSACTION = { timeout: 120_000, maxWait: 30_000 };
-const NAME_MAX = 255;
 
 export type AddedEvidence = {
   readonly id: string;
@@ -30,42 +29,66 @@ export async function addEvidence(actor: Actor, name: string, content: Readable)
   return addStoredEvidence(actor, name, await new EvidenceStore(env().JOBSIGHT_DATA).keep(content));
 }
 
-/** Makes evidence of a file that the store holds already, and has it read. */
+/**
+ * Makes evidence of a file that the store holds already, and has it read. What was read of it while its upload ran stays
+ * read, or goes when the same bytes are here already.
+ */
 export async function addStoredEvidence(
   actor: Actor,
   name: string,
   file: StoredFile,
+  uploadId: string | null = null,
 ): Promise<AddedEvidence> {
   requirePermission(actor, 'add-evidence');
   const { sha256, sizeBytes } = file;
   const store = new EvidenceStore(env().JOBSIGHT_DATA);
-  const shownName = toPostgres(baseName(name)) || 'unnamed';
   return db.$transaction(async (tx) => {
+    if (uploadId !== null) await lockArriving(tx, uploadId);
     await lockEvidenceFile(tx, sha256);
     if (!(await store.has(sha256))) {
       throw new AppError('conflict', 'The same file was being deleted. Upload it again.');
     }
     const known = await recognise(tx, file);
-    if (known) return known;
-    const evidence = await tx.evidence.create({
-      data: {
-        investigationId: DEFAULT_INVESTIGATION,
-        name: shownName,
-        sha256,
-        sizeBytes: BigInt(sizeBytes),
-        uploadedById: actor.id,
-      },
-    });
+    if (known) {
+      if (uploadId !== null) await dropDuplicate(tx, uploadId);
+      return known;
+    }
+    const arrived = uploadId === null ? null : await completeArriving(tx, uploadId, sha256);
+    const added = {
+      id: arrived ?? (await createEvidence(tx, actor, name, file)),
+      name: shownName(name),
+      sha256,
+      sizeBytes,
+      isKnown: false,
+    };
     await writeAudit(tx, actor, {
       action: 'evidence.add',
       objectType: 'evidence',
-      objectId: evidence.id,
+      objectId: added.id,
       investigationId: DEFAULT_INVESTIGATION,
-      after: { name: shownName, sha256, sizeBytes },
+      after: { name: added.name, sha256, sizeBytes },
     });
-    await sendIngest(tx, { evidenceId: evidence.id });
-    return { id: evidence.id, name: shownName, sha256, sizeBytes, isKnown: false };
+    return added;
   }, TRANSACTION);
+}
+
+async function createEvidence(
+  tx: Transaction,
+  actor: Actor,
+  name: string,
+  { sha256, sizeBytes }: StoredFile,
+): Promise<string> {
+  const { id } = await tx.evidence.create({
+    data: {
+      investigationId: DEFAULT_INVESTIGATION,
+      name: shownName(name),
+      sha256,
+      sizeBytes: BigInt(sizeBytes),
+      uploadedById: actor.id,
+    },
+  });
+  await sendIngest(tx, { evidenceId: id });
+  return id;
 }
 
 /** The evidence with these bytes, so that they need not be sent; null when there is none. */
@@ -98,14 +121,14 @@ async function recognise(tx: Transaction, { sha256, sizeBytes }: StoredFile): Pr
 async function readAgain(tx: Transaction, evidenceId: string): Promise<void> {
   await tx.evidence.update({
     where: { id: evidenceId },
-    data: { status: 'waiting', epoch: 0, message: null },
+    data: { status: 'waiting', attempts: 0, message: null },
   });
   await sendIngest(tx, { evidenceId });
 }
 
 /**
- * Deletes evidence, an archive with its members, with its sightings, then events that nothing else has seen, and makes
- * findings and risk anew, in one transaction. Then the bytes go that no other investigation holds.
+ * Deletes evidence, an archive with its members, with all that rests on it alone, and makes findings and risk anew, in one
+ * transaction; of one that still arrives also the upload. Then the bytes go that no other investigation holds.
  */
 export async function deleteEvidence(actor: Actor, evidenceId: string): Promise<void> {
   requirePermission(actor, 'delete-evidence');
@@ -114,21 +137,9 @@ export async function deleteEvidence(actor: Actor, evidenceId: string): Promise<
     const evidence = await tx.evidence.findUnique({ where: { id: evidenceId } });
     if (!evidence)
       throw new AppError('not-found', 'There is no such evidence. It may have been deleted already.');
-    await lockInvestigation(tx, evidence.investigationId, 'exclusive');
-    const going = await findGoing(tx, evidenceId);
-    await moveKept(tx, going);
-    await tx.$executeRaw`DELETE FROM evidence WHERE id = ANY(${going.gone.map(({ id }) => id)}::uuid[])`;
-    await tx.$executeRaw`
-      DELETE FROM event e WHERE e.investigation_id = ${evidence.investigationId} AND NOT EXISTS (
-        SELECT 1 FROM sighting s WHERE s.investigation_id = e.investigation_id AND s.event_id = e.id)`;
-    await tx.$executeRaw`
-      DELETE FROM long_text t WHERE NOT EXISTS (SELECT 1 FROM event_text x WHERE x.hash = t.hash)`;
-    await recompute(tx, evidence.investigationId);
-    await tx.$executeRaw`
-      DELETE FROM host h WHERE h.investigation_id = ${evidence.investigationId}
-        AND NOT EXISTS (SELECT 1 FROM event_count c WHERE c.host_id = h.id)
-        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.host_id = h.id)
-        AND NOT EXISTS (SELECT 1 FROM finding f WHERE f.host_id = h.id)`;
+    const { uploadId } = evidence;
+    if (uploadId !== null) await lockArriving(tx, uploadId);
+    const gone = await removeFromInvestigation(tx, evidence);
     await writeAudit(tx, actor, {
       action: 'evidence.delete',
       objectType: 'evidence',
@@ -138,13 +149,15 @@ export async function deleteEvidence(actor: Actor, evidenceId: string): Promise<
         name: evidence.name,
         sha256: evidence.sha256,
         sizeBytes: Number(evidence.sizeBytes),
-        memberCount: going.gone.length - 1,
+        memberCount: gone.length - 1,
       },
     });
-    return going.gone;
+    // Within the lock, so that no byte that still comes makes it anew.
+    if (uploadId !== null) await store.removeUpload(uploadId);
+    return gone;
   }, TRANSACTION);
   // Afterwards, so that nothing can undo the transaction when the bytes are gone.
-  for (const { sha256 } of gone) await removeBytes(store, sha256);
+  for (const { sha256 } of gone) if (sha256 !== null) await removeBytes(store, sha256);
 }
 
 async function removeBytes(store: EvidenceStore, sha256: string): Promise<void> {
@@ -152,9 +165,4 @@ async function removeBytes(store: EvidenceStore, sha256: string): Promise<void> 
     await lockEvidenceFile(tx, sha256);
     if ((await tx.evidence.count({ where: { sha256 } })) === 0) await store.remove(sha256);
   }, TRANSACTION);
-}
-
-/** A name to show, never a path: browsers may send folders with it. */
-function baseName(name: string): string {
-  return (name.split(/[\\/]/).at(-1) ?? '').slice(0, NAME_MAX);
 }

@@ -8,7 +8,7 @@ const HINTS_SHOWN = 1_000;
 /** Logs whose record numbers are looked at one by one, those with the most records first. */
 const LOGS_READ = 1_000;
 
-/** The hints of one evidence. Callers have checked the role. */
+/** The hints of one evidence that is whole. Callers have checked the role. */
 export async function hintsOfEvidence(
   evidenceId: string,
 ): Promise<{ readonly hints: TamperHints; readonly duplicateCount: number }> {
@@ -46,7 +46,7 @@ export async function hintsOfEvidence(
 
 /**
  * Hints of a host (its joined names) that show in a range. Record numbers count as missing when all files of the host lack
- * them. Callers have checked the role.
+ * them; evidence that still arrives has no say. Callers have checked the role.
  */
 export async function hintsOfHost(
   hostIds: readonly string[],
@@ -55,7 +55,12 @@ export async function hintsOfHost(
 ): Promise<readonly TamperHint[]> {
   const [kept, logs] = await Promise.all([
     db.evidenceHint.findMany({
-      where: { hostId: { in: [...hostIds] }, fromTicks: { lte: to }, toTicks: { gte: from } },
+      where: {
+        hostId: { in: [...hostIds] },
+        fromTicks: { lte: to },
+        toTicks: { gte: from },
+        evidence: { uploadId: null },
+      },
       orderBy: [{ kind: 'asc' }, { fromTicks: 'asc' }, { evidenceId: 'asc' }, { seq: 'asc' }],
       take: HINTS_SHOWN,
       include: HINT_NAMES,
@@ -64,7 +69,7 @@ export async function hintsOfHost(
       SELECT l.host_id::text, h.name AS host_name, l.evidence_id::text, e.name AS evidence_name, l.channel,
         l.record_count, l.runs, l.is_scattered
       FROM evidence_log l JOIN host h ON h.id = l.host_id JOIN evidence e ON e.id = l.evidence_id
-      WHERE l.host_id = ANY(${[...hostIds]}::uuid[]) AND NOT l.is_scattered
+      WHERE l.host_id = ANY(${[...hostIds]}::uuid[]) AND NOT l.is_scattered AND e.upload_id IS NULL
       ORDER BY l.record_count DESC LIMIT ${LOGS_READ}`,
   ]);
   const fromRuns = [...Map.groupBy(logs, (log) => `${log.host_id}\n${log.channel}`).values()].flatMap(

@@ -25,6 +25,11 @@ import { ARCHIVE_FORM } from './unpack.ts';
 
 const LISTED_MAX = 1_000;
 const PROBLEMS_SHOWN = 200;
+/** What is missing may still come. */
+const NO_HINTS = {
+  hints: { items: [], counts: [], missingRecords: 0, scatteredLogs: 0 },
+  duplicateCount: 0,
+} as const;
 
 /** All evidence of the investigation, newest first. */
 export async function listEvidence(actor: Actor): Promise<EvidenceListPage> {
@@ -56,7 +61,7 @@ export async function getEvidence(actor: Actor, id: string): Promise<EvidenceDet
       SELECT channel, event_code, sum(count)::bigint AS count FROM event_count
       WHERE evidence_id = ${id}::uuid GROUP BY channel, event_code ORDER BY count DESC, channel, event_code LIMIT 100`,
     coverageOf({ evidenceId: id }),
-    hintsOfEvidence(id),
+    row.uploadId === null ? hintsOfEvidence(id) : NO_HINTS,
   ]);
   return {
     ...item,
@@ -130,6 +135,10 @@ export async function openEvidence(
 ): Promise<{ name: string; sizeBytes: number; sha256: string; content: Readable }> {
   requirePermission(actor, 'download-evidence');
   const row = await findEvidence(id);
+  const { sha256 } = row;
+  if (sha256 === null) {
+    throw new AppError('conflict', 'The upload of this file still runs. Download it when it is whole.');
+  }
   await db.$transaction((tx) =>
     writeAudit(tx, actor, {
       action: 'evidence.download',
@@ -141,8 +150,8 @@ export async function openEvidence(
   return {
     name: fromPostgres(row.name),
     sizeBytes: Number(row.sizeBytes),
-    sha256: row.sha256,
-    content: new EvidenceStore(env().JOBSIGHT_DATA).read(row.sha256),
+    sha256,
+    content: new EvidenceStore(env().JOBSIGHT_DATA).read(sha256),
   };
 }
 
@@ -196,6 +205,17 @@ async function findEvidence(id: string): Promise<EvidenceRow> {
   return row;
 }
 
+/** What is there of evidence that arrives; none of what is whole. */
+async function receivedOf(rows: readonly EvidenceRow[]): Promise<ReadonlyMap<string, number>> {
+  const store = new EvidenceStore(env().JOBSIGHT_DATA);
+  const received = new Map<string, number>();
+  for (const { id, uploadId } of rows) {
+    const bytes = uploadId === null ? null : await store.receivedBytes(uploadId);
+    if (bytes !== null) received.set(id, bytes);
+  }
+  return received;
+}
+
 async function withCounts(rows: readonly EvidenceRow[]): Promise<EvidenceListItem[]> {
   const ids = rows.map((row) => row.id);
   const counts = await db.$queryRaw<{ evidence_id: string; findings: bigint; hosts: bigint }[]>`
@@ -207,9 +227,10 @@ async function withCounts(rows: readonly EvidenceRow[]): Promise<EvidenceListIte
       (SELECT count(DISTINCT COALESCE(h.joined_to_id, h.id)) FROM event_count c JOIN host h ON h.id = c.host_id
         WHERE c.evidence_id = e.id) AS hosts
     FROM evidence e WHERE e.id = ANY(${ids}::uuid[])`;
-  const [messages, places] = await Promise.all([
+  const [messages, places, received] = await Promise.all([
     archiveMessages(rows.filter((row) => row.form === ARCHIVE_FORM).map((row) => row.id)),
     placesOf(rows),
+    receivedOf(rows),
   ]);
   const byId = new Map(counts.map((count) => [count.evidence_id, count]));
   return rows.map((row) => ({
@@ -217,6 +238,7 @@ async function withCounts(rows: readonly EvidenceRow[]): Promise<EvidenceListIte
     name: fromPostgres(row.name),
     sha256: row.sha256,
     sizeBytes: Number(row.sizeBytes),
+    receivedBytes: received.get(row.id) ?? Number(row.sizeBytes),
     form: row.form,
     status: row.status,
     message: row.message === null ? (messages.get(row.id) ?? null) : fromPostgres(row.message),

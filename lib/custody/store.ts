@@ -32,6 +32,31 @@ export class EvidenceStore {
     return path.join(this.#root, 'uploads');
   }
 
+  /** Where the bytes of an upload grow. */
+  uploadPath(uploadId: string): string {
+    if (!/^[0-9a-f]{32}$/.test(uploadId)) throw new Error('not the id of an upload');
+    return path.join(this.uploadsFolder, uploadId);
+  }
+
+  /** How many bytes of an upload are there; null when it is gone, or whole and moved to its place. */
+  async receivedBytes(uploadId: string): Promise<number | null> {
+    return stat(this.uploadPath(uploadId)).then(
+      ({ size }) => size,
+      () => null,
+    );
+  }
+
+  /** Whether the note of an upload is there, which stays when its bytes have moved. */
+  async hasUpload(uploadId: string): Promise<boolean> {
+    return exists(`${this.uploadPath(uploadId)}.json`);
+  }
+
+  /** Gives up an upload: its bytes and the note beside them. */
+  async removeUpload(uploadId: string): Promise<void> {
+    await rm(this.uploadPath(uploadId), { force: true });
+    await rm(`${this.uploadPath(uploadId)}.json`, { force: true });
+  }
+
   /** Only a hash makes a path: nothing from a file's name or content does. */
   pathOf(sha256: string): string {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('not a SHA-256');
@@ -93,10 +118,7 @@ export class EvidenceStore {
   }
 
   async has(sha256: string): Promise<boolean> {
-    return stat(this.pathOf(sha256)).then(
-      () => true,
-      () => false,
-    );
+    return exists(this.pathOf(sha256));
   }
 
   read(sha256: string): Readable {
@@ -110,6 +132,13 @@ export class EvidenceStore {
   async remove(sha256: string): Promise<void> {
     await rm(this.pathOf(sha256), { force: true });
   }
+}
+
+function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Bytes that evidence may still take on the disk of this folder. */

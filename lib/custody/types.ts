@@ -1,12 +1,15 @@
 /** Plain objects of the evidence screens and API. Ticks are decimal strings of 100 ns since 1970 UTC; ids are UUIDs. */
 
-export type EvidenceStatus = 'waiting' | 'reading' | 'ready' | 'refused' | 'failed';
+export type EvidenceStatus = 'arriving' | 'waiting' | 'reading' | 'ready' | 'refused' | 'failed';
 
 export type EvidenceListItem = {
   readonly id: string;
   readonly name: string;
-  readonly sha256: string;
+  /** Null while it arrives. */
+  readonly sha256: string | null;
   readonly sizeBytes: number;
+  /** Less than the size while it arrives. */
+  readonly receivedBytes: number;
   readonly form: string | null;
   readonly status: EvidenceStatus;
   /** What a refused or failed file is and what to do. */

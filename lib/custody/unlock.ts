@@ -22,10 +22,10 @@ export async function unlockArchive(
   const isId = z.uuid().safeParse(evidenceId).success;
   const archive = isId ? await db.evidence.findUnique({ where: { id: evidenceId } }) : null;
   if (!archive) throw new AppError('not-found', 'There is no such evidence. It may have been deleted.');
-  if (archive.status !== 'ready') {
+  const { investigationId, sha256, epoch } = archive;
+  if (archive.status !== 'ready' || sha256 === null) {
     throw new AppError('conflict', 'The archive is not opened yet. Give the password when it is.');
   }
-  const { investigationId, sha256, epoch } = archive;
   const before = await lockedCount(evidenceId);
   if (before === 0) throw new AppError('conflict', 'Nothing in this file waits for a password.');
   const store = new EvidenceStore(env().JOBSIGHT_DATA);

@@ -18,11 +18,11 @@ import { SalvagedBytes } from '#lib/evidence/archive/salvage.ts';
 import { SNIFF_BYTES, sniff } from '#lib/evidence/sniff.ts';
 import { openFile } from '#lib/evidence/source.ts';
 import { sendIngest } from '#lib/jobs/queue.ts';
+import { shownName } from './names.ts';
 import type { EvidenceStore, StoredFile } from './store.ts';
 import { type Lease, LeaseLost } from './write-batch.ts';
 
 const TRANSACTION = { timeout: 120_000, maxWait: 30_000 };
-const NAME_MAX = 255;
 
 /** Of archives in place of the form and version of a reader. */
 export const ARCHIVE_FORM = 'archive';
@@ -169,12 +169,11 @@ async function memberEvidence(
   const where = { investigationId_sha256: { investigationId, sha256 } };
   const known = await tx.evidence.findUnique({ where, select: { id: true } });
   if (known) return known.id;
-  const name = toPostgres((path.split(/[\\/]/).at(-1) ?? '').slice(0, NAME_MAX)) || 'unnamed';
   const { id } = await tx.evidence.create({
     data: {
       investigationId,
       parentId,
-      name,
+      name: shownName(path),
       sha256,
       sizeBytes: BigInt(sizeBytes),
       uploadedById: archive.uploadedById,

@@ -10,22 +10,24 @@ import { readTaskXml } from './task-xml/reader.ts';
 import { readText } from './text/reader.ts';
 import { readXml } from './xml/reader.ts';
 
-/** Raised when a reader begins to give other records for the same bytes; kept with what was read. */
-const READERS: Readonly<
-  Record<
-    EvidenceForm,
-    { version: string; read: (source: ByteSource, options: ReadOptions) => AsyncGenerator<Block> }
-  >
-> = {
-  evtx: { version: 'evtx/1', read: readEvtx },
-  xml: { version: 'xml/1', read: readXml },
-  json: { version: 'json/2', read: readJson },
-  text: { version: 'text/1', read: readText },
-  csv: { version: 'csv/1', read: readCsv },
-  hive: { version: 'hive/1', read: readHive },
-  reg: { version: 'reg/1', read: readRegExport },
-  job: { version: 'job/1', read: readJob },
-  'task-xml': { version: 'task-xml/1', read: readTaskXml },
+type Reader = {
+  /** Raised when the reader begins to give other records for the same bytes; kept with what was read. */
+  readonly version: string;
+  /** The reader goes from the first byte to the last, so that a beginning can be read before the rest is there. */
+  readonly isInOrder: boolean;
+  readonly read: (source: ByteSource, options: ReadOptions) => AsyncGenerator<Block>;
+};
+
+const READERS: Readonly<Record<EvidenceForm, Reader>> = {
+  evtx: { version: 'evtx/1', isInOrder: true, read: readEvtx },
+  xml: { version: 'xml/1', isInOrder: true, read: readXml },
+  json: { version: 'json/2', isInOrder: true, read: readJson },
+  text: { version: 'text/1', isInOrder: true, read: readText },
+  csv: { version: 'csv/1', isInOrder: true, read: readCsv },
+  hive: { version: 'hive/1', isInOrder: false, read: readHive },
+  reg: { version: 'reg/1', isInOrder: false, read: readRegExport },
+  job: { version: 'job/1', isInOrder: false, read: readJob },
+  'task-xml': { version: 'task-xml/1', isInOrder: false, read: readTaskXml },
 };
 
 /** The bytes are no evidence that we read; the message says what they are and what to do. */
@@ -43,7 +45,7 @@ export class EvidenceRefused extends Error {
 export async function readEvidence(
   source: ByteSource,
   options: ReadOptions,
-): Promise<{ form: EvidenceForm; version: string; blocks: AsyncGenerator<Block> }> {
+): Promise<{ form: EvidenceForm; version: string; isInOrder: boolean; blocks: AsyncGenerator<Block> }> {
   const head = new Uint8Array(Math.min(SNIFF_BYTES, source.sizeBytes));
   let length = 0;
   while (length < head.length) {
@@ -53,6 +55,6 @@ export async function readEvidence(
   }
   const sniffed = sniff(head.subarray(0, length), source.sizeBytes);
   if (sniffed.kind === 'refused') throw new EvidenceRefused(sniffed.what, sniffed.message);
-  const { version, read } = READERS[sniffed.form];
-  return { form: sniffed.form, version, blocks: read(source, options) };
+  const { version, isInOrder, read } = READERS[sniffed.form];
+  return { form: sniffed.form, version, isInOrder, blocks: read(source, options) };
 }

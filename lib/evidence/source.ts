@@ -26,6 +26,34 @@ export async function openFile(file: string): Promise<OpenSource> {
   }
 }
 
+/** The bytes at `offset` have not come yet. */
+export class NotArrived extends Error {
+  override readonly name = 'NotArrived';
+  readonly offset: number;
+  constructor(offset: number) {
+    super(`byte ${offset} has not come yet`);
+    this.offset = offset;
+  }
+}
+
+/**
+ * A file that grows as the whole source that it will be, with its size then. Reading what has not come throws NotArrived,
+ * so that readers need not know: what they gave before stands.
+ */
+export function arriving(file: OpenSource, sizeBytes: number): OpenSource {
+  return {
+    sizeBytes,
+    async read(target, targetOffset, length, offset) {
+      const wanted = Math.min(length, sizeBytes - offset);
+      if (wanted <= 0) return 0;
+      const count = await file.read(target, targetOffset, wanted, offset);
+      if (count === 0) throw new NotArrived(offset);
+      return count;
+    },
+    close: () => file.close(),
+  };
+}
+
 export function fromBuffer(bytes: Uint8Array): ByteSource {
   return {
     sizeBytes: bytes.length,

@@ -103,7 +103,8 @@ export type FindingEventItem = {
   readonly sightings: readonly {
     readonly evidenceId: string;
     readonly evidenceName: string;
-    readonly sha256: string;
+    /** Null while the evidence arrives. */
+    readonly sha256: string | null;
     readonly offset: number;
     readonly line: number | null;
   }[];

@@ -28,13 +28,14 @@ const span = {
 
 // ---------------------------------------------------------------------------------------------- evidence
 
-const evidenceStatus = z.enum(['waiting', 'reading', 'ready', 'refused', 'failed']);
+const evidenceStatus = z.enum(['arriving', 'waiting', 'reading', 'ready', 'refused', 'failed']);
 
 const evidenceItem = z.strictObject({
   id: z.uuid(),
   name: text,
-  sha256: text.length(64),
+  sha256: text.length(64).nullable().describe('Null while it arrives.'),
   sizeBytes: count,
+  receivedBytes: count.describe('Less than the size while it arrives.'),
   form: optionalText,
   status: evidenceStatus,
   message: optionalText,
@@ -292,7 +293,7 @@ export const findingDetail = findingItem.extend({
         z.strictObject({
           evidenceId: z.uuid(),
           evidenceName: text,
-          sha256: text,
+          sha256: optionalText,
           offset: count,
           line: count.nullable(),
         }),

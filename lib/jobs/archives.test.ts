@@ -213,7 +213,11 @@ describe('deleting an archive', () => {
     await deleteEvidence(ANALYST, id);
     expect(await stateOf()).toEqual(before);
     expect(await db.evidence.count()).toBe(1);
-    expect(await Promise.all(members.map(({ sha256 }) => isKept(sha256)))).toEqual([false, false, false]);
+    expect(await Promise.all(members.map(({ sha256 }) => isKept(sha256 ?? '')))).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('leaves what another archive holds too, and gives it to that one', async () => {

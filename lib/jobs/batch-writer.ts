@@ -48,7 +48,12 @@ export class BatchWriter {
     await inBulkTransaction((tx) => writeBatch(tx, this.#lease, this.#startOffset, batch));
     this.#startOffset = batch.nextOffset;
     this.#hasUnseenSelections ||= batch.hasSelections;
-    if (!this.#hasUnseenSelections || Date.now() - this.#recomputedAt < RECOMPUTE_MS) return;
+    if (Date.now() - this.#recomputedAt >= RECOMPUTE_MS) await this.makeFindings();
+  }
+
+  /** Makes findings of what was written; call it after end() where reading rests for a while. */
+  async makeFindings(): Promise<void> {
+    if (!this.#hasUnseenSelections) return;
     await this.#db.$transaction((tx) => recompute(tx, this.#lease.investigationId), TRANSACTION);
     this.#recomputedAt = Date.now();
     this.#hasUnseenSelections = false;

@@ -62,7 +62,7 @@ describe('jobs that are taken together', () => {
     await empty();
     const lost = await add(POWERSHELL, evidenceFile(POWERSHELL));
     const { sha256 } = await db.evidence.findUniqueOrThrow({ where: { id: lost } });
-    await rm(new EvidenceStore(env().JOBSIGHT_DATA).pathOf(sha256));
+    await rm(new EvidenceStore(env().JOBSIGHT_DATA).pathOf(sha256 ?? ''));
     const kept = await add(REGISTRY, evidenceFile(REGISTRY));
     const results = await run([lost, kept]);
     const byId = Object.fromEntries(results.map(({ id, status }) => [id, status]));

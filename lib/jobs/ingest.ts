@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { currentCatalogue } from '#lib/catalogue/current.ts';
 import { markRead } from '#lib/catalogue/marks.ts';
 import { planReprocess, recompute } from '#lib/catalogue/settle.ts';
+import { openStored, restReading, type Stored } from '#lib/custody/arriving.ts';
 import { Batch, Reading } from '#lib/custody/batch.ts';
 import { noteFileHeader } from '#lib/custody/observed.ts';
 import type { EvidenceStore } from '#lib/custody/store.ts';
@@ -16,7 +17,8 @@ import { AppError } from '#lib/errors.ts';
 import { Occurrences } from '#lib/events/occurrences.ts';
 import { archiveKindOf } from '#lib/evidence/archive/open.ts';
 import { EvidenceRefused, readEvidence } from '#lib/evidence/read.ts';
-import { openFile } from '#lib/evidence/source.ts';
+import type { Block } from '#lib/evidence/record.ts';
+import { NotArrived } from '#lib/evidence/source.ts';
 import { BatchWriter } from './batch-writer.ts';
 
 /** A batch is written when it has read or keeps this much, or after this long, whichever comes first. */
@@ -24,7 +26,7 @@ const BATCH_BYTES = 32 * 1024 * 1024;
 const BATCH_KEPT_LENGTH = 8 * 1024 * 1024;
 const BATCH_MS = 2_000;
 /** A file that brings its worker down this often is given up, so that it cannot hold up all others. */
-const MAX_EPOCHS = 6;
+const MAX_ATTEMPTS = 6;
 const TRANSACTION = { timeout: 120_000, maxWait: 30_000 };
 
 export type IngestContext = {
@@ -50,7 +52,10 @@ export async function ingestEvidence(evidenceId: string, context: IngestContext)
   if (outcome) await settleAll([outcome], context);
 }
 
-/** The first half of an ingest. Returns null when there is nothing to settle: another worker has it or it was deleted. */
+/**
+ * The first half of an ingest. Returns null when there is nothing to settle: another worker has it, it was deleted, or
+ * more of it has yet to arrive.
+ */
 export async function readIntoEvents(
   evidenceId: string,
   context: IngestContext,
@@ -58,7 +63,9 @@ export async function readIntoEvents(
   const lease = await takeLease(evidenceId, context);
   if (!lease) return null;
   try {
-    if (await isArchive(lease, context)) await unpack(lease, context);
+    const { sha256 } = lease;
+    if (sha256 === null) return await readArrived(lease, context);
+    if (await isArchive(lease, context)) await unpack({ ...lease, sha256 }, context);
     else await readAll(lease, context);
     return { lease, status: 'ready', message: null };
   } catch (error) {
@@ -72,33 +79,58 @@ export async function readIntoEvents(
   }
 }
 
-type HeldLease = Lease & {
-  readonly sha256: string;
-  readonly nextOffset: number;
-  readonly nextBlock: number;
-};
+/**
+ * Reads what is there of an upload that still runs, as far as its form allows. What only all of it can tell, such as a
+ * refusal or what is in an archive, waits for its last byte.
+ */
+async function readArrived(lease: HeldLease, context: IngestContext): Promise<ReadOutcome | null> {
+  let missing: number | null = null;
+  try {
+    if (await isArchive(lease, context)) missing = lease.sizeBytes;
+    else await readAll(lease, context);
+  } catch (error) {
+    if (error instanceof NotArrived) missing = error.offset;
+    else if (error instanceof EvidenceRefused) missing = lease.sizeBytes;
+    else throw error;
+  }
+  const state = await restReading(context.store, lease, missing ?? lease.sizeBytes);
+  if (state !== 'whole') return null;
+  if (missing === null) return { lease, status: 'ready', message: null };
+  return readIntoEvents(lease.evidenceId, context);
+}
+
+type HeldLease = Lease &
+  Stored & {
+    readonly nextOffset: number;
+    readonly nextBlock: number;
+  };
 
 async function takeLease(evidenceId: string, { db }: IngestContext): Promise<HeldLease | null> {
   const [row] = await db.$queryRaw<
     {
       investigation_id: string;
-      sha256: string;
+      sha256: string | null;
+      upload_id: string | null;
+      size_bytes: bigint;
       epoch: number;
+      attempts: number;
       next_offset: bigint;
       next_block: number;
     }[]
   >`
     UPDATE evidence SET
       epoch = epoch + 1,
-      status = CASE WHEN epoch + 1 > ${MAX_EPOCHS} THEN 'failed' ELSE 'reading' END::evidence_status,
-      message = CASE WHEN epoch + 1 > ${MAX_EPOCHS} THEN
-        'Reading stopped ' || ${MAX_EPOCHS} || ' times at byte ' || next_offset ||
+      attempts = attempts + 1,
+      status = CASE WHEN attempts + 1 > ${MAX_ATTEMPTS} THEN 'failed' WHEN sha256 IS NULL THEN 'arriving'
+        ELSE 'reading' END::evidence_status,
+      message = CASE WHEN attempts + 1 > ${MAX_ATTEMPTS} THEN
+        'Reading stopped ' || ${MAX_ATTEMPTS} || ' times at byte ' || next_offset ||
         ' and was given up; what was read before that is kept. Split the file or export it again.' END,
       started_at = COALESCE(started_at, now())
-    WHERE id = ${evidenceId}::uuid AND status IN ('waiting', 'reading')
-    RETURNING investigation_id, sha256, epoch, next_offset, next_block`;
+    WHERE id = ${evidenceId}::uuid AND status IN ('arriving', 'waiting', 'reading')
+    RETURNING investigation_id, sha256, upload_id, size_bytes, epoch, attempts, next_offset, next_block`;
   if (!row) return null;
-  if (row.epoch > MAX_EPOCHS) {
+  if (row.attempts > MAX_ATTEMPTS) {
     await db.$transaction((tx) => catchUp(tx, row.investigation_id), TRANSACTION);
     return null;
   }
@@ -106,6 +138,8 @@ async function takeLease(evidenceId: string, { db }: IngestContext): Promise<Hel
     evidenceId,
     investigationId: row.investigation_id,
     sha256: row.sha256,
+    uploadId: row.upload_id,
+    sizeBytes: Number(row.size_bytes),
     epoch: row.epoch,
     nextOffset: Number(row.next_offset),
     nextBlock: row.next_block,
@@ -113,14 +147,14 @@ async function takeLease(evidenceId: string, { db }: IngestContext): Promise<Hel
 }
 
 async function isArchive(lease: HeldLease, { store }: IngestContext): Promise<boolean> {
-  const source = await openFile(store.pathOf(lease.sha256));
+  const source = await openStored(store, lease);
   return archiveKindOf(source)
     .then((kind) => kind !== null)
     .finally(() => source.close());
 }
 
 /** Members become evidence with an ingest of their own; in the archive itself there is nothing to read. */
-async function unpack(lease: HeldLease, context: IngestContext): Promise<void> {
+async function unpack(lease: HeldLease & { readonly sha256: string }, context: IngestContext): Promise<void> {
   const { db } = context;
   const { selecting } = await currentCatalogue();
   await db.evidence.updateMany({
@@ -139,18 +173,20 @@ async function unpack(lease: HeldLease, context: IngestContext): Promise<void> {
   throw new EvidenceRefused('an archive', `This is an archive that cannot be opened. ${problem}`);
 }
 
+/** Of what arrives the blocks that are whole; then throws NotArrived, with findings made of what was read. */
 async function readAll(lease: HeldLease, context: IngestContext): Promise<void> {
   const { db } = context;
   const { selecting } = await currentCatalogue();
   const rules = selecting.map(({ rule }) => rule);
   const writer = new BatchWriter(lease, context);
-  const source = await openFile(context.store.pathOf(lease.sha256));
+  const source = await openStored(context.store, lease);
   try {
-    const { form, version, blocks } = await readEvidence(source, {
+    const { form, version, isInOrder, blocks } = await readEvidence(source, {
       startOffset: lease.nextOffset,
       startIndex: lease.nextBlock,
       signal: context.signal,
     });
+    if (lease.sha256 === null && !isInOrder) throw new NotArrived(lease.sizeBytes);
     await db.$transaction(async (tx) => {
       await commitWithoutWait(tx);
       const keys = selecting.map(({ key }) => key);
@@ -162,7 +198,8 @@ async function readAll(lease: HeldLease, context: IngestContext): Promise<void> 
     const reading = new Reading(rules, occurrences, 'ingest');
     let batch = new Batch(reading, lease.nextOffset);
     let batchStart = Date.now();
-    for await (const block of blocks) {
+    const rest = { missing: null as NotArrived | null };
+    for await (const block of untilMissing(blocks, rest)) {
       batch.add(block);
       const isFull =
         batch.sizeBytes >= BATCH_BYTES ||
@@ -179,9 +216,25 @@ async function readAll(lease: HeldLease, context: IngestContext): Promise<void> 
     }
     if (batch.blockCount > 0) await writer.write(batch);
     await writer.end();
+    if (!rest.missing) return;
+    await writer.makeFindings();
+    throw rest.missing;
   } finally {
     await writer.settle();
     await source.close();
+  }
+}
+
+/** The blocks before the first one of which something has not arrived, which is noted in `rest`. */
+async function* untilMissing(
+  blocks: AsyncGenerator<Block>,
+  rest: { missing: NotArrived | null },
+): AsyncGenerator<Block> {
+  try {
+    yield* blocks;
+  } catch (error) {
+    if (!(error instanceof NotArrived)) throw error;
+    rest.missing = error;
   }
 }
 
@@ -200,7 +253,7 @@ export async function settleAll(
       let settledTotal = 0;
       for (const { lease, status, message } of own) {
         const { count } = await tx.evidence.updateMany({
-          where: { id: lease.evidenceId, epoch: lease.epoch },
+          where: { id: lease.evidenceId, epoch: lease.epoch, uploadId: null },
           data: {
             status,
             message: message === null ? null : toPostgres(message),

@@ -69,6 +69,7 @@ async function takeLease(evidenceId: string, { db }: ReprocessContext): Promise<
     if (count === 0) return null;
     const row = await tx.reprocess.findUniqueOrThrow({ where: { evidenceId }, include: { evidence: true } });
     const { investigationId, sha256, nextOffset: endOffset } = row.evidence;
+    if (sha256 === null) throw new Error('evidence that still arrives is not read again');
     if (row.attempts > MAX_ATTEMPTS) {
       await lockInvestigation(tx, investigationId, 'exclusive');
       const message = `Reading it again stopped ${MAX_ATTEMPTS} times at byte ${row.nextOffset} and was given up.`;

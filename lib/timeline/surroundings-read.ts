@@ -1,7 +1,8 @@
+import { openStored, type Stored } from '#lib/custody/arriving.ts';
 import type { EvidenceStore } from '#lib/custody/store.ts';
 import { readEvidence } from '#lib/evidence/read.ts';
 import type { ByteSource, EvidenceRecord } from '#lib/evidence/record.ts';
-import { openFile } from '#lib/evidence/source.ts';
+import { NotArrived } from '#lib/evidence/source.ts';
 
 /** Blocks are read in groups of this much, so that reading can stop when a page is full. */
 const GROUP_BYTES = 4 * 1024 * 1024;
@@ -10,7 +11,7 @@ const GROUP_BYTES = 4 * 1024 * 1024;
 export type IndexedBlock = {
   readonly evidenceId: string;
   readonly evidenceName: string;
-  readonly sha256: string;
+  readonly stored: Stored;
   readonly offset: number;
   readonly lengthBytes: number;
   readonly index: number;
@@ -39,16 +40,17 @@ export function* groupBlocks(blocks: readonly IndexedBlock[]): Generator<readonl
   if (group.length > 0) yield group;
 }
 
-/** The records of the blocks, block by block, in any order. Evidence that is deleted meanwhile gives none. */
+/** The records of the blocks, block by block, in any order. Evidence that is deleted meanwhile, or whose upload ends just now, gives none. */
 export async function* readBlocks(
   store: EvidenceStore,
   blocks: readonly IndexedBlock[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Omit<PlacedRecord, 'ticks'>[]> {
-  for (const own of Map.groupBy(blocks, ({ sha256 }) => sha256).values()) {
+  for (const own of Map.groupBy(blocks, ({ evidenceId }) => evidenceId).values()) {
     const [first] = own;
     if (!first) continue;
-    const source = await openFile(store.pathOf(first.sha256)).catch((error: unknown) => {
+    const source = await openStored(store, first.stored).catch((error: unknown) => {
+      if (error instanceof NotArrived) return null;
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
       throw error;
     });

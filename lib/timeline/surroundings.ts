@@ -235,14 +235,16 @@ async function blocksIn(hostIds: readonly string[], start: bigint, to: bigint): 
     {
       evidence_id: string;
       name: string;
-      sha256: string;
+      sha256: string | null;
+      upload_id: string | null;
+      size_bytes: bigint;
       offset: bigint;
       length_bytes: number;
       block_index: number;
       first_ticks: bigint;
     }[]
   >`
-    SELECT e.id::text AS evidence_id, e.name, e.sha256, b."offset", b.length_bytes, b.block_index, b.first_ticks
+    SELECT e.id::text AS evidence_id, e.name, e.sha256, e.upload_id, e.size_bytes, b."offset", b.length_bytes, b.block_index, b.first_ticks
     FROM evidence e JOIN evidence_block b ON b.evidence_id = e.id
     WHERE e.id IN (SELECT evidence_id FROM event_count WHERE host_id = ANY(${[...hostIds]}::uuid[]))
       AND b.first_ticks <= ${to} AND b.last_ticks >= ${start}
@@ -251,7 +253,7 @@ async function blocksIn(hostIds: readonly string[], start: bigint, to: bigint): 
   return rows.map((row) => ({
     evidenceId: row.evidence_id,
     evidenceName: fromPostgres(row.name),
-    sha256: row.sha256,
+    stored: { sha256: row.sha256, uploadId: row.upload_id, sizeBytes: Number(row.size_bytes) },
     offset: Number(row.offset),
     lengthBytes: row.length_bytes,
     index: row.block_index,

@@ -9,8 +9,9 @@ import { EvidenceStore, freeBytes } from '#lib/custody/store.ts';
 import { env } from '#lib/env.ts';
 import { AppError, ERROR_STATUS, type ErrorCode } from '#lib/errors.ts';
 import { API_HEADERS } from '#lib/http/headers.ts';
+import { openUploadStore, removeOldUploads } from './arrival.ts';
 import { UploadLocks } from './locks.ts';
-import { type UploadRecord, UploadStore } from './upload-store.ts';
+import type { UploadRecord } from './upload-store.ts';
 
 const PATH = '/api/v1/uploads';
 const NAME_MAX = 1_000;
@@ -30,7 +31,7 @@ export type UnfinishedUpload = {
 };
 
 function openUploads(folder: string) {
-  return { folder, store: new UploadStore(folder), locks: new UploadLocks(), sweptMs: 0 };
+  return { folder, store: openUploadStore(folder), locks: new UploadLocks(), sweptMs: 0 };
 }
 type Uploads = ReturnType<typeof openUploads>;
 
@@ -46,6 +47,7 @@ function uploads(): Uploads {
 /** The actor's own uploads that have not become evidence, the newest first. */
 export async function listUploads(actor: Actor): Promise<readonly UnfinishedUpload[]> {
   requirePermission(actor, 'add-evidence');
+  await sweep(uploads());
   const records = await uploads().store.unfinished();
   return records
     .filter(({ owner }) => owner === actor.id)
@@ -125,7 +127,7 @@ function finish(actor: Actor, id: string): Promise<AddedEvidence> {
     if (evidenceId !== null) return { id: evidenceId, name, sha256, sizeBytes, isKnown };
     try {
       await new EvidenceStore(env().JOBSIGHT_DATA).adopt(store.pathOf(id), sha256);
-      const added = await addStoredEvidence(actor, name, { sha256, sizeBytes });
+      const added = await addStoredEvidence(actor, name, { sha256, sizeBytes }, id);
       await store.change(id, { evidenceId: added.id, isKnown: String(added.isKnown) });
       return added;
     } catch (error) {
@@ -161,7 +163,7 @@ async function sweep(state: Uploads): Promise<void> {
   const nowMs = Date.now();
   if (nowMs - state.sweptMs < SWEEP_MS) return;
   state.sweptMs = nowMs;
-  await state.store.removeOld(nowMs);
+  await removeOldUploads(state.store, nowMs);
 }
 
 /** Has @tus/server answer; what it refuses is thrown as AppError. A server for each request, as its hooks know who asks. */

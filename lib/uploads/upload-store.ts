@@ -31,16 +31,30 @@ export type UploadRecord = {
 type Change = { readonly sha256?: string; readonly evidenceId?: string; readonly isKnown?: string };
 type Hashed = { readonly hash: Hash; bytes: number };
 
+/** Who wants to know what becomes of uploads. */
+export type UploadWatch = {
+  /** More bytes of it are there. What it throws ends the request that brings them. */
+  readonly grew: (id: string, receivedBytes: number) => Promise<void>;
+  /** It will be removed. */
+  readonly removing: (id: string, why: 'given up' | 'expired') => Promise<void>;
+};
+
+/** Growth is told after so many bytes and so long. */
+const TOLD_BYTES = 1024 * 1024;
+const TOLD_MS = 1_000;
+
 /**
  * Uploads that grow in a folder, each as its bytes and a note in JSON. The hash of what has come is kept while the process
  * lives and made anew from the disk after a restart.
  */
 export class UploadStore extends FileStore {
   readonly #hashed = new Map<string, Hashed>();
+  readonly #watch: UploadWatch;
 
-  constructor(directory: string) {
+  constructor(directory: string, watch: UploadWatch) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     super({ directory, expirationPeriodInMilliseconds: KEPT_MS });
+    this.#watch = watch;
     this.extensions = ['creation', 'creation-with-upload', 'termination', 'expiration'];
   }
 
@@ -53,6 +67,7 @@ export class UploadStore extends FileStore {
     const hashed = await this.#hashedTo(id, offset);
     const file = await open(this.pathOf(id), 'r+');
     let nextCheck = offset;
+    let told = { bytes: offset, ms: 0 };
     try {
       for await (const chunk of content as AsyncIterable<Buffer>) {
         if (hashed.bytes >= nextCheck) {
@@ -62,9 +77,13 @@ export class UploadStore extends FileStore {
         await writeAll(file, chunk, hashed.bytes);
         hashed.hash.update(chunk);
         hashed.bytes += chunk.length;
+        if (hashed.bytes - told.bytes < TOLD_BYTES || Date.now() - told.ms < TOLD_MS) continue;
+        await this.#watch.grew(id, hashed.bytes);
+        told = { bytes: hashed.bytes, ms: Date.now() };
       }
     } finally {
       await file.close();
+      if (hashed.bytes > told.bytes) await this.#watch.grew(id, hashed.bytes);
     }
     return hashed.bytes;
   }
@@ -82,7 +101,12 @@ export class UploadStore extends FileStore {
     });
   }
 
-  override async remove(id: string): Promise<void> {
+  override remove(id: string): Promise<void> {
+    return this.#remove(id, 'given up');
+  }
+
+  async #remove(id: string, why: 'given up' | 'expired'): Promise<void> {
+    await this.#watch.removing(id, why);
     this.#hashed.delete(id);
     await rm(this.pathOf(id), { force: true });
     await rm(`${this.pathOf(id)}.json`, { force: true });
@@ -151,9 +175,12 @@ export class UploadStore extends FileStore {
 
   /** Removes what nobody touched for seven days. */
   async removeOld(nowMs: number): Promise<void> {
-    for (const name of await readdir(this.directory)) {
-      const touched = await stat(this.pathOf(name)).catch(() => null);
-      if (touched && nowMs - touched.mtimeMs > KEPT_MS) await this.remove(path.basename(name, '.json'));
+    const names = await readdir(this.directory);
+    for (const id of new Set(names.map((name) => path.basename(name, '.json')))) {
+      const files = [this.pathOf(id), `${this.pathOf(id)}.json`];
+      const touched = await Promise.all(files.map((file) => stat(file).catch(() => null)));
+      const touchedMs = Math.max(...touched.map((one) => one?.mtimeMs ?? 0));
+      if (nowMs - touchedMs > KEPT_MS) await this.#remove(id, 'expired');
     }
   }
 

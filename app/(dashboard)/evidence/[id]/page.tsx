@@ -5,6 +5,7 @@ import { CoverageList } from '#components/evidence/coverage.tsx';
 import { DeleteEvidence } from '#components/evidence/delete-evidence.tsx';
 import { EvidenceState } from '#components/evidence/evidence-list.tsx';
 import { formatBytes, plural, recordSum } from '#components/evidence/format.ts';
+import { isUnderWay } from '#components/evidence/reading.ts';
 import { TamperHintSummary } from '#components/evidence/tamper-hints.tsx';
 import { AutoRefresh } from '#components/shell/auto-refresh.tsx';
 import { PageHeader } from '#components/shell/page-header.tsx';
@@ -28,8 +29,9 @@ export default async function EvidencePage({ params }: { readonly params: Promis
     if (error instanceof AppError && error.code === 'not-found') notFound();
     throw error;
   });
-  const states = [evidence.status, ...(evidence.members?.items ?? []).map((one) => one.evidence?.status)];
-  const isBusy = states.some((status) => status === 'waiting' || status === 'reading');
+  const members = (evidence.members?.items ?? []).flatMap((one) => one.evidence ?? []);
+  const isBusy = [evidence, ...members].some(isUnderWay);
+  const isArriving = evidence.sha256 === null;
   // An archive has no records of its own: its members are evidence of their own.
   const isArchive = evidence.form === 'archive';
   return (
@@ -38,7 +40,7 @@ export default async function EvidencePage({ params }: { readonly params: Promis
       <PageHeader
         actions={
           <>
-            {can(actor, 'download-evidence') && (
+            {can(actor, 'download-evidence') && !isArriving && (
               <Button asChild>
                 <a href={`/api/v1/evidence/${id}/content`} download>
                   Download
@@ -82,7 +84,11 @@ export default async function EvidencePage({ params }: { readonly params: Promis
           )}
           {!isArchive && (
             <Card title="Tamper hints" aside="signs of tampering, or of a copy that is not whole">
-              <TamperHintSummary hints={evidence.hints} />
+              {isArriving ? (
+                <p className="text-text-3">Told when the whole file is here.</p>
+              ) : (
+                <TamperHintSummary hints={evidence.hints} />
+              )}
             </Card>
           )}
           {evidence.problems.length > 0 && (
@@ -195,10 +201,14 @@ export default async function EvidencePage({ params }: { readonly params: Promis
               items={[
                 [
                   'SHA-256',
-                  <span key="h" className="flex items-start gap-1">
-                    <code className="min-w-0 break-all font-mono text-[12px]">{evidence.sha256}</code>
-                    <CopyButton text={evidence.sha256} label="SHA-256" />
-                  </span>,
+                  evidence.sha256 === null ? (
+                    'known when the whole file is here; it can be downloaded then'
+                  ) : (
+                    <span key="h" className="flex items-start gap-1">
+                      <code className="min-w-0 break-all font-mono text-[12px]">{evidence.sha256}</code>
+                      <CopyButton text={evidence.sha256} label="SHA-256" />
+                    </span>
+                  ),
                 ],
                 [
                   'Size',
