@@ -96,3 +96,47 @@ export async function stateOf(): Promise<unknown> {
     ),
   );
 }
+
+/** What kind of thing a row is known by, and when and by whom it was made, which differs from one ingest to the next. */
+const OWN_COLUMNS = [
+  'id',
+  'evidence_id',
+  'investigation_id',
+  'name',
+  'created_at',
+  'started_at',
+  'finished_at',
+  'uploaded_by_id',
+  'epoch',
+  'attempts',
+];
+
+/** All rows of all tables that belong to an evidence, hosts by name, and what findings and risk say. */
+export async function tablesOf(evidenceId: string): Promise<Readonly<Record<string, unknown>>> {
+  const tables = await db.$queryRaw<{ name: string }[]>`
+    SELECT table_name::text AS name FROM information_schema.columns
+    WHERE table_schema = 'public' AND column_name = 'evidence_id' ORDER BY table_name`;
+  const hosts = new Map((await db.host.findMany()).map(({ id, name }) => [id, name]));
+  const named = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(named).sort();
+    return typeof value === 'string' ? (hosts.get(value) ?? value) : value;
+  };
+  const result: Record<string, unknown> = { findings: await stateOf() };
+  for (const { name } of [{ name: 'evidence' }, ...tables]) {
+    const key = name === 'evidence' ? 'id' : 'evidence_id';
+    const rows = await db.$queryRawUnsafe<{ row: Record<string, unknown> }[]>(
+      `SELECT to_jsonb(t) AS row FROM "${name}" t WHERE ${key} = $1::uuid`,
+      evidenceId,
+    );
+    result[name] = rows
+      .map(({ row }) =>
+        JSON.stringify(
+          Object.entries(row)
+            .filter(([column]) => !OWN_COLUMNS.includes(column))
+            .map(([column, value]) => [column, column === 'runs' ? value : named(value)]),
+        ),
+      )
+      .sort();
+  }
+  return result;
+}
