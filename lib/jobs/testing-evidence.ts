@@ -73,12 +73,13 @@ export async function largeEvidence(): Promise<Readonly<Record<string, Buffer>>>
   };
 }
 
-async function largeEvtx(): Promise<Buffer> {
+/** Real chunks, repeated. */
+export async function largeEvtx(sizeBytes = SIZE_BYTES): Promise<Buffer<ArrayBuffer>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'jobsight-large-'));
   try {
     const file = path.join(folder, 'large.evtx');
-    await makeEvtx([path.join(FOLDER, POWERSHELL), path.join(FOLDER, REGISTRY)], file, SIZE_BYTES);
-    return await readFile(file);
+    await makeEvtx([path.join(FOLDER, POWERSHELL), path.join(FOLDER, REGISTRY)], file, sizeBytes);
+    return Buffer.from(await readFile(file));
   } finally {
     await rm(folder, { recursive: true });
   }
