@@ -6,12 +6,12 @@ import { signIn } from './support/session.ts';
 const EVENT = (time: string, data: string): string =>
   `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-Windows-PowerShell'/><EventID>4104</EventID><TimeCreated SystemTime='${time}'/><EventRecordID>1</EventRecordID><Channel>Microsoft-Windows-PowerShell/Operational</Channel><Computer>upload.corp.example</Computer></System><EventData>${data}</EventData></Event>`;
 
-/** Makes Windows Event XML of about this size with one event, at its end. */
-function writeEvidence(name: string, sizeBytes: number): string {
+/** Makes Windows Event XML of about this size with one event at its end, and perhaps another at its beginning. */
+function writeEvidence(name: string, sizeBytes: number, beginning = ''): string {
   const end = EVENT('2024-05-07T09:52:30.1234567Z', "<Data Name='ScriptBlockText'>Get-Date</Data>");
   const filler = `<!-- ${name} -->\n`.padStart(1_024).repeat(sizeBytes / 1_024);
   const file = test.info().outputPath(name);
-  writeFileSync(file, `<Events>${filler}${end}</Events>`);
+  writeFileSync(file, `<Events>${beginning}${filler}${end}</Events>`);
   return file;
 }
 
@@ -115,5 +115,49 @@ test('an upload is paused, outlives a reload of the page and sends only the rest
     await expect(page.getByRole('button', { name: 'Choose files' })).toBeVisible();
     expect(await (await page.request.get('/api/v1/uploads')).json()).toEqual({ items: [] });
     await expect(uploads(page)).toHaveCount(0);
+  });
+});
+
+test('a finding is in the queue before the last byte of its file has come', async ({ page }) => {
+  const script =
+    '([wmiclass]"root\\cimv2:Win32_ScheduledJob").Create("cmd.exe /c early.exe", "********093000.000000+000")';
+  const event = EVENT('2024-05-07T09:50:00.1234567Z', `<Data Name='ScriptBlockText'>${script}</Data>`);
+  const file = writeEvidence('arrives.xml', 32 * 1024 * 1024, event);
+  await signIn(page);
+  await page.goto('/evidence');
+  await limitUpload(page, 1_500_000);
+  await choose(page, file);
+
+  await test.step('the list tells how much is here and what was read and found in it', async () => {
+    const arriving = row(page, 'arrives.xml');
+    await expect(arriving).toContainText(/Arriving: [\d.]+ MB of 33\.\d MB/);
+    await expect(arriving).toContainText('1 record read, 1 finding so far', { timeout: 30_000 });
+    await expectAccessible(page);
+  });
+
+  await test.step('the finding is in the queue while the upload is paused', async () => {
+    await uploads(page).getByRole('button', { name: 'Pause' }).click();
+    await expect(uploads(page)).toContainText('Paused');
+    await page.getByRole('link', { name: 'Findings', exact: true }).first().click();
+    await expect(page.getByRole('row', { name: /upload\.corp\.example/ }).first()).toBeVisible();
+    await page.getByRole('link', { name: 'Evidence', exact: true }).first().click();
+  });
+
+  await test.step('the page of the file says what is known when it is whole', async () => {
+    await row(page, 'arrives.xml').getByRole('link', { name: 'arrives.xml' }).click();
+    await expect(page.getByText('known when the whole file is here')).toBeVisible();
+    await expect(page.getByText('Told when the whole file is here')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Download' })).toHaveCount(0);
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Evidence', exact: true }).first().click();
+  });
+
+  await test.step('it goes on and ends as a file that is read', async () => {
+    await limitUpload(page, -1);
+    await uploads(page).getByRole('button', { name: 'Continue' }).click();
+    await expect(row(page, 'arrives.xml').getByText('Read', { exact: true })).toBeVisible({
+      timeout: 60_000,
+    });
+    await expect(row(page, 'arrives.xml')).toContainText(/\b2\b/);
   });
 });

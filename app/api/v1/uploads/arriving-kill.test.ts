@@ -10,7 +10,7 @@ import { useTestDatabase } from '#lib/db/testing.ts';
 import { addAndRead, empty, tablesOf, useTestInstance } from '#lib/jobs/testing.ts';
 import { largeEvtx } from '#lib/jobs/testing-evidence.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const MIB = 1024 * 1024;
 const SIZE_BYTES = Number(process.env.LONG_TESTS ? 512 : 64) * MIB;
 const DEADLINE_MS = 120_000;
@@ -44,7 +44,7 @@ function start(script: string): ChildProcess {
 type Server = { readonly process: ChildProcess; readonly origin: string };
 
 async function startServer(): Promise<Server> {
-  const process = start('lib/http/testing-upload-server.ts');
+  const process = start('app/api/v1/uploads/testing-server.ts');
   const [port] = await once(process.stdout ?? process, 'data');
   return { process, origin: `http://127.0.0.1:${String(port).trim()}` };
 }

@@ -1,8 +1,8 @@
 /** The routes of uploads as a process of their own, for tests that kill it. Prints its port when it listens. */
 import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
-import * as one from '../../app/api/v1/uploads/[id]/route.ts';
-import * as all from '../../app/api/v1/uploads/route.ts';
+import * as one from './[id]/route.ts';
+import * as all from './route.ts';
 
 const server = createServer(async (incoming, outgoing) => {
   const url = new URL(incoming.url ?? '/', 'http://localhost:3000');
