@@ -21,9 +21,11 @@ const row = (page: Page, name: string) =>
 
 async function choose(page: Page, file: string, button = 'Choose files'): Promise<void> {
   await expect(async () => {
-    const chooser = page.waitForEvent('filechooser', { timeout: 1_000 });
-    await page.getByRole('button', { name: button }).click();
-    await (await chooser).setFiles(file);
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser', { timeout: 2_000 }),
+      page.getByRole('button', { name: button }).click(),
+    ]);
+    await chooser.setFiles(file);
   }).toPass();
 }
 

@@ -33,13 +33,14 @@ export function EvidenceList({
   const transfers = useTransfers();
   const { items: interrupted, forget } = useInterrupted(canAdd, transfers);
   const input = useRef<HTMLInputElement>(null);
-  const isReading = page.items.some(isUnderWay);
+  // What is sent becomes evidence while it arrives.
+  const isMoving = page.items.some(isUnderWay) || transfers.some(({ state }) => state === 'sending');
 
   useEffect(() => {
-    if (!isReading) return;
+    if (!isMoving) return;
     const timer = setInterval(() => router.refresh(), POLL_MS);
     return () => clearInterval(timer);
-  }, [isReading, router]);
+  }, [isMoving, router]);
 
   useEffect(() => windowTransfers().onEnd(() => router.refresh()), [router]);
 
