@@ -10,7 +10,7 @@ import { askConsequences, removeEvidence } from '../../app/(dashboard)/evidence/
 import { plural } from './format.ts';
 
 /** Deleting cannot be undone, so it asks, with numbers of what goes. */
-export function DeleteEvidence({ id }: { readonly id: string }) {
+export function DeleteEvidence({ id, isArriving }: { readonly id: string; readonly isArriving: boolean }) {
   const router = useRouter();
   const [open, setOpen] = useState(false);
   const [consequences, setConsequences] = useState<DeletionConsequences | null>(null);
@@ -41,6 +41,7 @@ export function DeleteEvidence({ id }: { readonly id: string }) {
         {error && <ErrorState title={error} />}
         {consequences ? (
           <ul className="list-disc pl-5">
+            {isArriving && <li>Its upload still runs and will be given up.</li>}
             {consequences.memberCount > 0 && (
               <li>
                 {plural(consequences.memberCount, 'file')} that came out of this archive will go with it.

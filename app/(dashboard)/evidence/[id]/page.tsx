@@ -47,7 +47,7 @@ export default async function EvidencePage({ params }: { readonly params: Promis
                 </a>
               </Button>
             )}
-            {can(actor, 'delete-evidence') && <DeleteEvidence id={id} />}
+            {can(actor, 'delete-evidence') && <DeleteEvidence id={id} isArriving={isArriving} />}
           </>
         }
       >
@@ -239,7 +239,7 @@ export default async function EvidencePage({ params }: { readonly params: Promis
             />
           </Card>
           {!isArchive && (
-            <Card title="Detections on this file">
+            <Card title="Detections on this file" aside={isArriving ? 'of what is here so far' : null}>
               <CoverageList coverage={evidence.coverage} />
             </Card>
           )}
