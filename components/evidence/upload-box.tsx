@@ -30,7 +30,7 @@ export function UploadBox({
     },
   };
   return (
-    <DropZone onChoose={onChoose} className="flex-wrap bg-surface py-5">
+    <DropZone onChoose={onChoose} className="bg-surface py-5">
       <FileUp size={20} aria-hidden className="text-text-3" />
       <div className="min-w-0 flex-1 basis-60">
         <p className="font-medium">Drop event logs here</p>

@@ -121,6 +121,7 @@ async function takeLease(evidenceId: string, { db }: IngestContext): Promise<Hel
     UPDATE evidence SET
       epoch = epoch + 1,
       attempts = attempts + 1,
+      resume_bytes = NULL,
       status = CASE WHEN attempts + 1 > ${MAX_ATTEMPTS} THEN 'failed' WHEN sha256 IS NULL THEN 'arriving'
         ELSE 'reading' END::evidence_status,
       message = CASE WHEN attempts + 1 > ${MAX_ATTEMPTS} THEN
