@@ -1,3 +1,4 @@
+import { readClixml } from './clixml/reader.ts';
 import { readCsv } from './csv/reader.ts';
 import { readEvtx } from './evtx/reader.ts';
 import { readHive } from './hive/reader.ts';
@@ -22,6 +23,7 @@ const READERS: Readonly<
   json: { version: 'json/2', read: readJson },
   text: { version: 'text/1', read: readText },
   csv: { version: 'csv/1', read: readCsv },
+  clixml: { version: 'clixml/1', read: readClixml },
   hive: { version: 'hive/1', read: readHive },
   reg: { version: 'reg/1', read: readRegExport },
   job: { version: 'job/1', read: readJob },

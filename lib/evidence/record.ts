@@ -8,7 +8,7 @@
 import type { ArtefactForm, RecordForm } from './forms.ts';
 
 /** The forms of evidence that a reader exists for. What wrote the records in them is a RecordForm. */
-export type EvidenceForm = 'evtx' | 'xml' | 'json' | 'text' | 'csv' | ArtefactForm;
+export type EvidenceForm = 'evtx' | 'xml' | 'json' | 'text' | 'csv' | 'clixml' | ArtefactForm;
 
 /** Where a record stands in its evidence. */
 export type Place = {

@@ -22,6 +22,8 @@ export type TextForm = {
   /** What people call a record of it. */
   readonly what: 'event' | 'row';
   readonly times: TimeReader;
+  /** What can hide a literal besides the escapes of JSON and XML: the source of a pattern. */
+  readonly hides?: string;
   /** The record of a piece, or what is wrong with it, as the end of a sentence. */
   readonly shape: (text: string) => ShapedRecord | string;
 };
