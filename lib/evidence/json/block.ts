@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import type { PlacedAlert } from '#lib/evidence/alerts/alert.ts';
+import { alertOf, createAlertTest } from '#lib/evidence/alerts/index.ts';
 import { boundProblems, type Extent } from '#lib/evidence/blocks.ts';
 import type { Block, CensusRow, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import { localTimeNote } from '#lib/evidence/text/note.ts';
@@ -28,11 +30,7 @@ export function buildBlock(
   const { index, offset, end } = extent;
   const bytes = window.bytes(offset, end);
   const objects = pieces.filter((piece) => piece.kind === 'object');
-  const isHit =
-    needles?.(
-      bytes,
-      objects.map((piece) => piece.start - offset),
-    ) ?? objects.map(() => true);
+  const isHit = hitsOf(window, extent, objects, needles);
   const hits = objects.filter((_, at) => isHit[at]);
   const problems = pieces.flatMap((piece) => describePiece(window, piece) ?? []);
   if (window.encoding.unitBytes === 1 && !isUtf8(bytes)) problems.push(...encodingProblems(window, objects));
@@ -41,9 +39,11 @@ export function buildBlock(
     problems.push(...localTimeNote(objects, read, times));
   }
   const records: EvidenceRecord[] = [];
+  const alerts: PlacedAlert[] = [];
   for (const piece of hits) {
     const record = readObject(window.text(piece.start, piece.end), piece, times);
     if ('code' in record) problems.push(record);
+    else if ('tool' in record) alerts.push(record);
     else records.push(record);
   }
   const skipped = objects.filter((_, at) => !isHit[at]);
@@ -55,6 +55,7 @@ export function buildBlock(
     recordCount: records.length + skipped.length,
     isParsed: skipped.length === 0,
     problems: boundProblems(problems, 'json-syntax'),
+    alerts,
     census: lazyCensus(
       records,
       window.encoding,
@@ -64,6 +65,24 @@ export function buildBlock(
       times,
     ),
   };
+}
+
+/** Which objects are read: those that may hold a literal, and what may be an alert, because it must not count as an event. */
+function hitsOf(
+  window: TextWindow,
+  { offset, end }: Extent,
+  objects: readonly PlacedPiece[],
+  needles: NeedleSearch | null,
+): readonly boolean[] {
+  if (needles === null) return objects.map(() => true);
+  const bytes = window.bytes(offset, end);
+  const isHit = needles(
+    bytes,
+    objects.map((piece) => piece.start - offset),
+  );
+  const mayBeAlert = createAlertTest(window.encoding);
+  if (!mayBeAlert(bytes)) return isHit;
+  return objects.map((piece, at) => isHit[at] === true || mayBeAlert(window.bytes(piece.start, piece.end)));
 }
 
 /** What a piece that is no readable object means, or null when nothing is wrong. */
@@ -119,9 +138,16 @@ function encodingProblems(window: TextWindow, objects: readonly PlacedPiece[]): 
     );
 }
 
-function readObject(text: string, piece: PlacedPiece, times: TimeReader): ShapeRecord | Problem {
+function readObject(
+  text: string,
+  piece: PlacedPiece,
+  times: TimeReader,
+): ShapeRecord | PlacedAlert | Problem {
   try {
-    return new ShapeRecord(placeOf(piece), recordOf(parseJson(text), text, times));
+    const value = parseJson(text);
+    const alert = alertOf(value, times);
+    if (alert) return { ...alert, place: placeOf(piece) };
+    return new ShapeRecord(placeOf(piece), recordOf(value, text, times));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return problemOf(piece, 'json-syntax', true, 'The object that begins here is no JSON and was left out.');
@@ -147,7 +173,7 @@ function lazyCensus(
       if (counter?.count(piece.start - offset, piece.end - offset)) continue;
       const text = bytes.toString(encoding.name, piece.start - offset, piece.end - offset);
       const record = readObject(text, piece, times);
-      if (!('code' in record)) census.add(record.system, record.timeTicks);
+      if (record instanceof ShapeRecord) census.add(record.system, record.timeTicks);
     }
     return census.rows();
   };
