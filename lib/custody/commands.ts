@@ -128,6 +128,7 @@ export async function deleteEvidence(actor: Actor, evidenceId: string): Promise<
       DELETE FROM host h WHERE h.investigation_id = ${evidence.investigationId}
         AND NOT EXISTS (SELECT 1 FROM event_count c WHERE c.host_id = h.id)
         AND NOT EXISTS (SELECT 1 FROM event e WHERE e.host_id = h.id)
+        AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.host_id = h.id)
         AND NOT EXISTS (SELECT 1 FROM finding f WHERE f.host_id = h.id)`;
     await writeAudit(tx, actor, {
       action: 'evidence.delete',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Place } from '#lib/evidence/record.ts';
 
 /** Tools whose output says what their rules found, not what was logged. */
@@ -79,3 +80,10 @@ export function alertLevel(text: string | null): AlertLevel {
 
 /** What separates values of one cell in Hayabusa's tables. */
 export const SEPARATOR = ' ¦ ';
+
+/** SHA-256 of what an alert says, wherever it stands: the same alert again is no second one. */
+export function alertIdentity(alert: ToolAlert): string {
+  const { tool, title, level, timeTicks, computer, channel, eventId, recordId, tags, details } = alert;
+  const said = [tool, title, level, String(timeTicks), computer, channel, eventId, recordId, tags, details];
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
+}
