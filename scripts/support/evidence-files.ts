@@ -167,7 +167,7 @@ async function readSource(
     for (const [tool, count] of alerts) {
       say(
         name,
-        `${count} alerts of ${toolName(tool)}, not events: nothing is found in them; give the logs themselves`,
+        `${count} ${count === 1 ? 'alert' : 'alerts'} of ${toolName(tool)}, not events: nothing is found in them; give the logs themselves to have findings`,
       );
     }
   } catch (error) {

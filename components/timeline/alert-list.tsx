@@ -1,0 +1,145 @@
+'use client';
+
+import Link from 'next/link';
+import { useState } from 'react';
+import { plural } from '#components/evidence/format.ts';
+import { SeverityBadge } from '#components/severity/severity-badge.tsx';
+import { TechniqueTag } from '#components/severity/tags.tsx';
+import { ColumnTime, Time } from '#components/time/time.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Chip } from '#components/ui/chip.tsx';
+import { EvidenceText } from '#components/ui/evidence-text.tsx';
+import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '#components/ui/table.tsx';
+import type { HostTimeline, TimelineAlert } from '#lib/timeline/types.ts';
+import { levelWord, severityOfLevel, toolWords } from './alert-words.ts';
+import { alertRowId } from './row-ids.ts';
+import { sourceOf } from './source.ts';
+
+type Props = {
+  readonly alerts: HostTimeline['alerts'];
+  /** Id of the row that was picked in the chart. */
+  readonly picked: string | null;
+  readonly onPickEvent: (eventId: string) => void;
+};
+
+/** What other tools said of the host, by level. Notes: they are no events and no findings. */
+export function AlertList({ alerts, picked, onPickEvent }: Props) {
+  const [level, setLevel] = useState<string>('all');
+  const shown =
+    level === 'all'
+      ? alerts.items
+      : alerts.items.filter((alert) => alert.level === level || alertRowId(alert) === picked);
+  return (
+    <section className="rounded-lg border border-line bg-surface" aria-label="Alerts of other tools">
+      <div className="flex flex-wrap items-center gap-2 px-4 py-2.5">
+        <h2 className="font-semibold">Alerts of other tools</h2>
+        <span className="text-text-3">
+          {plural(alerts.total, 'alert')} in view
+          {alerts.items.length < alerts.total &&
+            ` · the worst ${alerts.items.length.toLocaleString('en')} are listed, zoom in for the rest`}
+          {alerts.outsideTotal > 0 &&
+            ` · ${alerts.outsideTotal.toLocaleString('en')} outside it or without a time`}
+        </span>
+        <span className="flex-1" />
+        <label className="flex items-center gap-2 text-text-2">
+          Level
+          <select
+            className="rounded-md border border-line-strong bg-surface px-2 py-1"
+            value={level}
+            onChange={(change) => setLevel(change.target.value)}
+          >
+            <option value="all">all levels</option>
+            {alerts.levels.map((one) => (
+              <option key={one.level} value={one.level}>
+                {levelWord(one.level)} ({one.count.toLocaleString('en')})
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <p className="px-4 pb-2 text-text-3">
+        Notes, not events: no detection runs over them and they add no risk.
+      </p>
+      <div className="overflow-x-auto">
+        <Table>
+          <TableHeader>
+            <TableRow>
+              <TableHead className="w-[220px]">
+                <ColumnTime>Time</ColumnTime>
+              </TableHead>
+              <TableHead className="w-[130px]">Level</TableHead>
+              <TableHead>Alert</TableHead>
+              <TableHead className="w-[210px]">Of the event</TableHead>
+              <TableHead className="w-[180px]">Said by</TableHead>
+            </TableRow>
+          </TableHeader>
+          <TableBody>
+            {shown.map((alert) => (
+              <TableRow
+                key={alertRowId(alert)}
+                id={alertRowId(alert)}
+                data-state={picked === alertRowId(alert) ? 'selected' : undefined}
+              >
+                <TableCell className="whitespace-nowrap align-top font-mono text-[12px]">
+                  <Time ticks={alert.ticks} precision={7} />
+                </TableCell>
+                <TableCell className="align-top">
+                  <SeverityBadge severity={severityOfLevel(alert.level)} label={levelWord(alert.level)} />
+                </TableCell>
+                <TableCell className="min-w-[260px] max-w-[520px]">
+                  <span className="block break-words font-medium">
+                    <EvidenceText text={alert.title} />
+                  </span>
+                  <span className="block truncate text-text-3">
+                    <EvidenceText text={alert.details} />
+                  </span>
+                  {alert.tags.length > 0 && (
+                    <span className="flex flex-wrap gap-1 pt-1">
+                      {alert.tags.map((tag) =>
+                        /^T\d{4}(?:\.\d{3})?$/.test(tag) ? (
+                          <TechniqueTag key={tag} id={tag} />
+                        ) : (
+                          <Chip key={tag}>
+                            <EvidenceText text={tag} />
+                          </Chip>
+                        ),
+                      )}
+                    </span>
+                  )}
+                </TableCell>
+                <TableCell className="max-w-[210px] align-top text-text-3">
+                  <span className="block truncate">
+                    <EvidenceText text={sourceOfAlert(alert)} />
+                  </span>
+                  {alert.eventId !== null && (
+                    <Button
+                      variant="quiet"
+                      className="py-0.5"
+                      aria-label={`Show the event ${sourceOfAlert(alert)}`}
+                      onClick={() => onPickEvent(alert.eventId ?? '')}
+                    >
+                      Show event
+                    </Button>
+                  )}
+                </TableCell>
+                <TableCell className="max-w-[180px] align-top">
+                  {toolWords([alert.tool])}
+                  <Link href={`/evidence/${alert.evidenceId}`} className="block truncate">
+                    <EvidenceText text={alert.evidenceName} />
+                  </Link>
+                </TableCell>
+              </TableRow>
+            ))}
+          </TableBody>
+        </Table>
+      </div>
+      {shown.length === 0 && (
+        <p className="px-4 py-6 text-text-3">No alerts here. Show all, or choose another level.</p>
+      )}
+    </section>
+  );
+}
+
+function sourceOfAlert({ channel, eventCode, recordId }: TimelineAlert): string {
+  return sourceOf({ channel: channel ?? '', eventCode: eventCode ?? -1, recordId }).trim();
+}
