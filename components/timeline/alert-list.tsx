@@ -115,7 +115,7 @@ export function AlertList({ alerts, picked, onPickEvent }: Props) {
                     <Button
                       variant="quiet"
                       className="py-0.5"
-                      aria-label={`Show the event ${sourceOfAlert(alert)}`}
+                      aria-label={`Show event ${sourceOfAlert(alert)}`}
                       onClick={() => onPickEvent(alert.eventId ?? '')}
                     >
                       Show event
