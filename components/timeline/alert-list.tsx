@@ -64,13 +64,11 @@ export function AlertList({ alerts, picked, onPickEvent }: Props) {
         <Table>
           <TableHeader>
             <TableRow>
-              <TableHead className="w-[220px]">
+              <TableHead className="w-[210px]">
                 <ColumnTime>Time</ColumnTime>
               </TableHead>
               <TableHead className="w-[130px]">Level</TableHead>
               <TableHead>Alert</TableHead>
-              <TableHead className="w-[210px]">Of the event</TableHead>
-              <TableHead className="w-[180px]">Said by</TableHead>
             </TableRow>
           </TableHeader>
           <TableBody>
@@ -80,13 +78,13 @@ export function AlertList({ alerts, picked, onPickEvent }: Props) {
                 id={alertRowId(alert)}
                 data-state={picked === alertRowId(alert) ? 'selected' : undefined}
               >
-                <TableCell className="whitespace-nowrap align-top font-mono text-[12px]">
+                <TableCell className="whitespace-nowrap py-2 align-top font-mono text-[12px]">
                   <Time ticks={alert.ticks} precision={7} />
                 </TableCell>
-                <TableCell className="align-top">
+                <TableCell className="py-2 align-top">
                   <SeverityBadge severity={severityOfLevel(alert.level)} label={levelWord(alert.level)} />
                 </TableCell>
-                <TableCell className="min-w-[260px] max-w-[520px]">
+                <TableCell className="min-w-[220px] max-w-[420px] py-2">
                   <span className="block break-words font-medium">
                     <EvidenceText text={alert.title} />
                   </span>
@@ -106,27 +104,25 @@ export function AlertList({ alerts, picked, onPickEvent }: Props) {
                       )}
                     </span>
                   )}
-                </TableCell>
-                <TableCell className="max-w-[210px] align-top text-text-3">
-                  <span className="block truncate">
+                  <span className="flex flex-wrap items-baseline gap-x-2 pt-1 text-text-3">
                     <EvidenceText text={sourceOfAlert(alert)} />
+                    <span>
+                      said by {toolWords([alert.tool])} in{' '}
+                      <Link href={`/evidence/${alert.evidenceId}`}>
+                        <EvidenceText text={alert.evidenceName} />
+                      </Link>
+                    </span>
+                    {alert.eventId !== null && (
+                      <Button
+                        variant="quiet"
+                        className="py-0"
+                        aria-label={`Show event ${sourceOfAlert(alert)}`}
+                        onClick={() => onPickEvent(alert.eventId ?? '')}
+                      >
+                        Show event
+                      </Button>
+                    )}
                   </span>
-                  {alert.eventId !== null && (
-                    <Button
-                      variant="quiet"
-                      className="py-0.5"
-                      aria-label={`Show event ${sourceOfAlert(alert)}`}
-                      onClick={() => onPickEvent(alert.eventId ?? '')}
-                    >
-                      Show event
-                    </Button>
-                  )}
-                </TableCell>
-                <TableCell className="max-w-[180px] align-top">
-                  {toolWords([alert.tool])}
-                  <Link href={`/evidence/${alert.evidenceId}`} className="block truncate">
-                    <EvidenceText text={alert.evidenceName} />
-                  </Link>
                 </TableCell>
               </TableRow>
             ))}

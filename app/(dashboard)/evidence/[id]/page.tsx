@@ -75,8 +75,12 @@ export default async function EvidencePage({ params }: { readonly params: Promis
                   'Not readable',
                   `${plural(evidence.lossCount, 'place')} lost something, ${evidence.problemCount - evidence.lossCount} notes`,
                 ],
-                ['Events from', <Time key="t" ticks={evidence.firstTicks} precision={7} />],
-                ['to', <Time key="t" ticks={evidence.lastTicks} precision={7} />],
+                ...(isAlerts
+                  ? []
+                  : ([
+                      ['Events from', <Time key="t" ticks={evidence.firstTicks} precision={7} />],
+                      ['to', <Time key="t" ticks={evidence.lastTicks} precision={7} />],
+                    ] as const)),
               ]}
             />
           </Card>
