@@ -5,11 +5,10 @@ import { useState } from 'react';
 import { plural } from '#components/evidence/format.ts';
 import { SeverityBadge } from '#components/severity/severity-badge.tsx';
 import { TechniqueTag } from '#components/severity/tags.tsx';
-import { ColumnTime, Time } from '#components/time/time.tsx';
+import { Time, ZoneName } from '#components/time/time.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Chip } from '#components/ui/chip.tsx';
 import { EvidenceText } from '#components/ui/evidence-text.tsx';
-import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '#components/ui/table.tsx';
 import type { HostTimeline, TimelineAlert } from '#lib/timeline/types.ts';
 import { levelWord, severityOfLevel, toolWords } from './alert-words.ts';
 import { alertRowId } from './row-ids.ts';
@@ -58,77 +57,18 @@ export function AlertList({ alerts, picked, onPickEvent }: Props) {
         </label>
       </div>
       <p className="px-4 pb-2 text-text-3">
-        Notes, not events: no detection runs over them and they add no risk.
+        Notes, not events: no detection runs over them and they add no risk. Times in <ZoneName />.
       </p>
-      <div className="overflow-x-auto">
-        <Table>
-          <TableHeader>
-            <TableRow>
-              <TableHead className="w-[210px]">
-                <ColumnTime>Time</ColumnTime>
-              </TableHead>
-              <TableHead className="w-[130px]">Level</TableHead>
-              <TableHead>Alert</TableHead>
-            </TableRow>
-          </TableHeader>
-          <TableBody>
-            {shown.map((alert) => (
-              <TableRow
-                key={alertRowId(alert)}
-                id={alertRowId(alert)}
-                data-state={picked === alertRowId(alert) ? 'selected' : undefined}
-              >
-                <TableCell className="whitespace-nowrap py-2 align-top font-mono text-[12px]">
-                  <Time ticks={alert.ticks} precision={7} />
-                </TableCell>
-                <TableCell className="py-2 align-top">
-                  <SeverityBadge severity={severityOfLevel(alert.level)} label={levelWord(alert.level)} />
-                </TableCell>
-                <TableCell className="min-w-[220px] max-w-[420px] py-2">
-                  <span className="block break-words font-medium">
-                    <EvidenceText text={alert.title} />
-                  </span>
-                  <span className="block truncate text-text-3">
-                    <EvidenceText text={alert.details} />
-                  </span>
-                  {alert.tags.length > 0 && (
-                    <span className="flex flex-wrap gap-1 pt-1">
-                      {alert.tags.map((tag) =>
-                        /^T\d{4}(?:\.\d{3})?$/.test(tag) ? (
-                          <TechniqueTag key={tag} id={tag} />
-                        ) : (
-                          <Chip key={tag}>
-                            <EvidenceText text={tag} />
-                          </Chip>
-                        ),
-                      )}
-                    </span>
-                  )}
-                  <span className="flex flex-wrap items-baseline gap-x-2 pt-1 text-text-3">
-                    <EvidenceText text={sourceOfAlert(alert)} />
-                    <span>
-                      said by {toolWords([alert.tool])} in{' '}
-                      <Link href={`/evidence/${alert.evidenceId}`}>
-                        <EvidenceText text={alert.evidenceName} />
-                      </Link>
-                    </span>
-                    {alert.eventId !== null && (
-                      <Button
-                        variant="quiet"
-                        className="py-0"
-                        aria-label={`Show event ${sourceOfAlert(alert)}`}
-                        onClick={() => onPickEvent(alert.eventId ?? '')}
-                      >
-                        Show event
-                      </Button>
-                    )}
-                  </span>
-                </TableCell>
-              </TableRow>
-            ))}
-          </TableBody>
-        </Table>
-      </div>
+      <ol>
+        {shown.map((alert) => (
+          <AlertRow
+            key={alertRowId(alert)}
+            alert={alert}
+            isPicked={picked === alertRowId(alert)}
+            onPickEvent={onPickEvent}
+          />
+        ))}
+      </ol>
       {shown.length === 0 && (
         <p className="px-4 py-6 text-text-3">No alerts here. Show all, or choose another level.</p>
       )}
@@ -136,6 +76,68 @@ export function AlertList({ alerts, picked, onPickEvent }: Props) {
   );
 }
 
-function sourceOfAlert({ channel, eventCode, recordId }: TimelineAlert): string {
-  return sourceOf({ channel: channel ?? '', eventCode: eventCode ?? -1, recordId }).trim();
+function AlertRow({
+  alert,
+  isPicked,
+  onPickEvent,
+}: {
+  readonly alert: TimelineAlert;
+  readonly isPicked: boolean;
+  readonly onPickEvent: (eventId: string) => void;
+}) {
+  const { eventId } = alert;
+  const source = sourceOf({
+    ...alert,
+    channel: alert.channel ?? '',
+    eventCode: alert.eventCode ?? -1,
+  }).trim();
+  return (
+    <li
+      id={alertRowId(alert)}
+      data-state={isPicked ? 'selected' : undefined}
+      className="grid gap-x-3 gap-y-1 border-t px-4 py-2 data-[state=selected]:bg-accent-soft md:grid-cols-[200px_110px_minmax(0,1fr)]"
+    >
+      <span className="whitespace-nowrap font-mono text-[12px]">
+        <Time ticks={alert.ticks} precision={7} />
+      </span>
+      <span>
+        <SeverityBadge severity={severityOfLevel(alert.level)} label={levelWord(alert.level)} />
+      </span>
+      <div className="grid min-w-0 gap-1">
+        <span className="break-words font-medium">
+          <EvidenceText text={alert.title} />
+        </span>
+        <span className="truncate text-text-3">
+          <EvidenceText text={alert.details} />
+        </span>
+        {alert.tags.length > 0 && (
+          <span className="flex flex-wrap gap-1">
+            {alert.tags.map((tag) =>
+              /^T\d{4}(?:\.\d{3})?$/.test(tag) ? (
+                <TechniqueTag key={tag} id={tag} />
+              ) : (
+                <Chip key={tag} className="max-w-full">
+                  <EvidenceText text={tag} />
+                </Chip>
+              ),
+            )}
+          </span>
+        )}
+        <span className="flex flex-wrap items-baseline gap-x-2 text-text-3">
+          <EvidenceText text={source} />
+          <span className="min-w-0 break-words">
+            said by {toolWords([alert.tool])} in{' '}
+            <Link href={`/evidence/${alert.evidenceId}`}>
+              <EvidenceText text={alert.evidenceName} />
+            </Link>
+          </span>
+          {eventId !== null && (
+            <Button className="py-0" aria-label={`Show event ${source}`} onClick={() => onPickEvent(eventId)}>
+              Show event
+            </Button>
+          )}
+        </span>
+      </div>
+    </li>
+  );
 }

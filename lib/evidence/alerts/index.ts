@@ -1,6 +1,5 @@
 import { child, isObject, type JsonObject } from '#lib/evidence/json/values.ts';
 import type { TimeReader } from '#lib/evidence/text/times.ts';
-import type { XmlEncoding } from '#lib/evidence/xml/window.ts';
 import { boundAlert, type ToolAlert } from './alert.ts';
 import { chainsawAlert } from './chainsaw.ts';
 import { hayabusaAlert, USUAL } from './hayabusa.ts';
@@ -25,11 +24,5 @@ export function isAlertTable(columns: readonly string[]): boolean {
   return isHayabusa || (columns[0] === 'timestamp' && columns[1] === 'detections');
 }
 
-/** One of these stands in the text of every alert in JSON. */
-const MARKS = ['"RuleTitle"', '"timestamp_desc"', '"individual"', '"aggregate"', '"detection"'];
-
-/** A test that is true for bytes that may hold an alert, so that it is read also when nothing is searched for in it. */
-export function createAlertTest({ name }: XmlEncoding): (bytes: Buffer) => boolean {
-  const marks = MARKS.map((mark) => Buffer.from(mark, name));
-  return (bytes) => marks.some((mark) => bytes.includes(mark));
-}
+/** Source of a pattern that stands in the text of every alert in JSON, which is read whatever is searched for. */
+export const ALERT_MARKS = 'RuleTitle"|timestamp_desc"|individual"|aggregate"|detection"';

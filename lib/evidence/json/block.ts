@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { PlacedAlert } from '#lib/evidence/alerts/alert.ts';
-import { alertOf, createAlertTest } from '#lib/evidence/alerts/index.ts';
+import { alertOf } from '#lib/evidence/alerts/index.ts';
 import { boundProblems, type Extent } from '#lib/evidence/blocks.ts';
 import type { Block, CensusRow, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import { localTimeNote } from '#lib/evidence/text/note.ts';
@@ -30,7 +30,11 @@ export function buildBlock(
   const { index, offset, end } = extent;
   const bytes = window.bytes(offset, end);
   const objects = pieces.filter((piece) => piece.kind === 'object');
-  const isHit = hitsOf(window, extent, objects, needles);
+  const isHit =
+    needles?.(
+      bytes,
+      objects.map((piece) => piece.start - offset),
+    ) ?? objects.map(() => true);
   const hits = objects.filter((_, at) => isHit[at]);
   const problems = pieces.flatMap((piece) => describePiece(window, piece) ?? []);
   if (window.encoding.unitBytes === 1 && !isUtf8(bytes)) problems.push(...encodingProblems(window, objects));
@@ -65,24 +69,6 @@ export function buildBlock(
       times,
     ),
   };
-}
-
-/** Which objects are read: those that may hold a literal, and what may be an alert, because it must not count as an event. */
-function hitsOf(
-  window: TextWindow,
-  { offset, end }: Extent,
-  objects: readonly PlacedPiece[],
-  needles: NeedleSearch | null,
-): readonly boolean[] {
-  if (needles === null) return objects.map(() => true);
-  const bytes = window.bytes(offset, end);
-  const isHit = needles(
-    bytes,
-    objects.map((piece) => piece.start - offset),
-  );
-  const mayBeAlert = createAlertTest(window.encoding);
-  if (!mayBeAlert(bytes)) return isHit;
-  return objects.map((piece, at) => isHit[at] === true || mayBeAlert(window.bytes(piece.start, piece.end)));
 }
 
 /** What a piece that is no readable object means, or null when nothing is wrong. */

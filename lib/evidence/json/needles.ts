@@ -34,7 +34,7 @@ const OTHER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
  * The search for literals compared without case, or null when nothing can be skipped: without literals, or with one that
  * text cannot be searched for. Of a literal with slashes every part between them must stand in the piece.
  *
- * @param formHides source of a pattern: what else can hide a literal in the form
+ * @param formHides source of a pattern: what else can hide a literal in the form, or has to be read for another reason
  */
 export function createNeedleSearch(
   needles: readonly string[] | undefined,
