@@ -20,9 +20,9 @@ const READERS: Readonly<
 > = {
   evtx: { version: 'evtx/1', read: readEvtx },
   xml: { version: 'xml/1', read: readXml },
-  json: { version: 'json/2', read: readJson },
+  json: { version: 'json/3', read: readJson },
   text: { version: 'text/1', read: readText },
-  csv: { version: 'csv/1', read: readCsv },
+  csv: { version: 'csv/2', read: readCsv },
   clixml: { version: 'clixml/1', read: readClixml },
   hive: { version: 'hive/1', read: readHive },
   reg: { version: 'reg/1', read: readRegExport },
