@@ -212,7 +212,7 @@ function printSummary(
   seconds: number,
   unreadable: readonly string[],
 ): void {
-  const { files, bytes, events, badRecords } = report.totals;
+  const { files, bytes, events, badRecords, alerts } = report.totals;
   for (const line of unreadable) process.stderr.write(`${line}\n`);
   if (report.unjoinedParts > 0) {
     process.stderr.write(
@@ -222,16 +222,20 @@ function printSummary(
   for (const { rule, reason } of report.stopped) {
     process.stderr.write(`stopped: ${printableText(rule.name)}: ${printableText(reason)}\n`);
   }
+  // Of alerts alone nothing was to be judged.
+  const isJudged = events > 0 || alerts === 0;
   for (const { rule, hosts } of report.relevance) {
-    if (hosts.size === 0) process.stderr.write(`blind: ${rule.name}: ${rule.blindLabel}\n`);
+    if (hosts.size === 0 && isJudged) process.stderr.write(`blind: ${rule.name}: ${rule.blindLabel}\n`);
   }
   for (const { rule, misses } of report.misses) {
     for (const miss of misses)
       process.stderr.write(`no match: ${rule.name}: ${printableText(missText(miss))}\n`);
   }
   if (report.repeats !== null) {
+    const { repeats } = report;
+    const said = alerts === 0 ? '' : `${alerts - repeats.alerts} alerts + `;
     process.stderr.write(
-      `${events + badRecords} records = ${events - report.repeats} events + ${badRecords} bad + ${report.repeats} seen already\n`,
+      `${events + alerts + badRecords} records = ${events - repeats.events} events + ${said}${badRecords} bad + ${repeats.events + repeats.alerts} seen already\n`,
     );
   }
   process.stderr.write(

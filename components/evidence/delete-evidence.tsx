@@ -48,6 +48,9 @@ export function DeleteEvidence({ id, isArriving }: { readonly id: string; readon
               </li>
             )}
             <li>{plural(consequences.eventCount, 'kept event')} that no other file has will go.</li>
+            {consequences.alertCount > 0 && (
+              <li>{plural(consequences.alertCount, 'alert')} of other tools will go.</li>
+            )}
             {consequences.sharedEventCount > 0 && (
               <li>
                 {plural(consequences.sharedEventCount, 'kept event')} stay, because another file has them too.

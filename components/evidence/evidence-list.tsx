@@ -122,7 +122,9 @@ function EvidenceTable({
                 {item.findingCount || <span className="text-text-3">0</span>}
               </TableCell>
               <TableCell className="text-right">{item.hostCount}</TableCell>
-              <TableCell className="text-right">{item.recordCount.toLocaleString('en')}</TableCell>
+              <TableCell className="text-right">
+                {(item.recordCount + item.alertCount).toLocaleString('en')}
+              </TableCell>
               <TableCell className={cn('text-right', item.lossCount > 0 && 'text-high')}>
                 {item.lossCount.toLocaleString('en')}
               </TableCell>
@@ -151,6 +153,7 @@ export function EvidenceState({ item }: { readonly item: EvidenceListItem }) {
       return <ReadingProgress item={item} />;
     case 'ready':
       if (item.form === 'archive') return <EvidenceText text={item.message ?? 'Nothing is in it'} />;
+      if (item.alertCount > 0 && item.recordCount === 0) return <Chip>Read: alerts, not events</Chip>;
       return <Chip>{item.lossCount > 0 ? 'Read, with losses' : 'Read'}</Chip>;
     case 'refused':
       return <span className="text-medium">{item.message}</span>;

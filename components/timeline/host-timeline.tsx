@@ -9,7 +9,9 @@ import { ColumnTime, Time } from '#components/time/time.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { EvidenceText } from '#components/ui/evidence-text.tsx';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '#components/ui/table.tsx';
-import type { HostTimeline as Timeline, TimelineEvent } from '#lib/timeline/types.ts';
+import type { HostTimeline as Timeline } from '#lib/timeline/types.ts';
+import { AlertList } from './alert-list.tsx';
+import { eventRowId } from './row-ids.ts';
 import { sourceOf } from './source.ts';
 import { SurroundingEvents } from './surroundings.tsx';
 import { TimelineChart } from './timeline-chart.tsx';
@@ -56,9 +58,10 @@ export function HostTimeline({ hostId, timeline, zone, chain }: Props) {
     const step = (span / 3n) * direction;
     show({ from: (from + step).toString(), to: (to + step).toString() });
   };
-  const pick = (event: TimelineEvent): void => {
-    setPicked(event.id);
-    document.getElementById(`event-${event.id}`)?.scrollIntoView({ block: 'center' });
+  const pick = (rowId: string): void => {
+    setPicked(rowId);
+    setLane('all');
+    requestAnimationFrame(() => document.getElementById(rowId)?.scrollIntoView({ block: 'center' }));
   };
   const events = lane === 'all' ? timeline.events : timeline.events.filter((event) => event.lane === lane);
   const isAll = params.get('range') === 'all';
@@ -86,7 +89,10 @@ export function HostTimeline({ hostId, timeline, zone, chain }: Props) {
           <Button variant="quiet" onClick={() => zoom(2n, 1n)}>
             Zoom out
           </Button>
-          <Button onClick={() => show(null)} disabled={isAll || timeline.outsideTotal === 0}>
+          <Button
+            onClick={() => show(null)}
+            disabled={isAll || timeline.outsideTotal + timeline.alerts.outsideTotal === 0}
+          >
             Show all
           </Button>
         </div>
@@ -98,7 +104,8 @@ export function HostTimeline({ hostId, timeline, zone, chain }: Props) {
           onPick={pick}
         />
         <p className="pt-1 text-[12px] text-text-3">
-          Bars count all events by the hour; drag on them to zoom. Marks are events that are kept.
+          Bars count all events by the hour; drag on them to zoom. Marks are events that are kept
+          {timeline.alerts.total > 0 ? ', and alerts of other tools' : ''}.
           {timeline.outsideTotal > 0 &&
             ` ${timeline.outsideTotal.toLocaleString('en')} kept events lie outside this range.`}
           {timeline.gaps.length > 0 &&
@@ -113,6 +120,14 @@ export function HostTimeline({ hostId, timeline, zone, chain }: Props) {
           </div>
         )}
       </section>
+
+      {timeline.alerts.total + timeline.alerts.outsideTotal > 0 && (
+        <AlertList
+          alerts={timeline.alerts}
+          picked={picked}
+          onPickEvent={(eventId) => pick(eventRowId(eventId))}
+        />
+      )}
 
       <div id="surroundings">
         <SurroundingEvents key={centre} hostId={hostId} aroundTicks={centre} />
@@ -159,8 +174,8 @@ export function HostTimeline({ hostId, timeline, zone, chain }: Props) {
               {events.map((event) => (
                 <TableRow
                   key={event.id}
-                  id={`event-${event.id}`}
-                  data-state={picked === event.id ? 'selected' : undefined}
+                  id={eventRowId(event.id)}
+                  data-state={picked === eventRowId(event.id) ? 'selected' : undefined}
                 >
                   <TableCell className="whitespace-nowrap font-mono text-[12px]">
                     <Time ticks={event.ticks} precision={7} />

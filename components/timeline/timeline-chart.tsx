@@ -16,7 +16,9 @@ import {
 import type { HintKind } from '#lib/custody/types.ts';
 import { formatTicks } from '#lib/preferences/zone.ts';
 import { SEVERITIES, type Severity, worst } from '#lib/risk/severity.ts';
-import type { HostTimeline, TimelineEvent } from '#lib/timeline/types.ts';
+import type { HostTimeline } from '#lib/timeline/types.ts';
+import { levelWord, severityOfLevel, toolWords } from './alert-words.ts';
+import { alertRowId, eventRowId } from './row-ids.ts';
 import { axisLabel, axisTicks, msToTicks, ticksToMs } from './scale.ts';
 import { useWidth } from './use-width.ts';
 
@@ -25,6 +27,7 @@ const VOLUME_HEIGHT = 64;
 const AXIS_HEIGHT = 26;
 const RIGHT = 12;
 const FINDINGS_LANE = 'Findings';
+const ALERTS_LANE = 'Alerts';
 const MIN_DRAG = 0.005;
 const HINTS_MARKED = 100;
 const HINT_COLOUR: Readonly<Record<HintKind, string>> = {
@@ -38,7 +41,12 @@ const HINT_COLOUR: Readonly<Record<HintKind, string>> = {
 type Mark = {
   readonly x: number;
   readonly y: number;
-  readonly event: TimelineEvent;
+  readonly ticks: string;
+  readonly text: string;
+  /** What it is, beside its lane. */
+  readonly kind: string;
+  /** Its row in the lists below. */
+  readonly rowId: string;
   readonly severity: Severity;
   readonly lane: string;
 };
@@ -49,7 +57,7 @@ type Props = {
   /** First and last finding of a chain, in ticks. */
   readonly chain: { readonly firstTicks: string; readonly lastTicks: string } | null;
   readonly onZoom: (fromTicks: string, toTicks: string) => void;
-  readonly onPick: (event: TimelineEvent) => void;
+  readonly onPick: (rowId: string) => void;
 };
 
 /** What happened on a host over time: volume, lanes of kept events, gaps. Drag to zoom; the list below is its table. */
@@ -57,7 +65,8 @@ export function TimelineChart({ timeline, zone, chain, onZoom, onPick }: Props) 
   const [ref, width] = useWidth<HTMLDivElement>();
   const from = ticksToMs(timeline.fromTicks);
   const to = ticksToMs(timeline.toTicks);
-  const lanes = [FINDINGS_LANE, ...timeline.lanes];
+  const hasAlerts = timeline.alerts.total + timeline.alerts.outsideTotal > 0;
+  const lanes = [FINDINGS_LANE, ...timeline.lanes, ...(hasAlerts ? [ALERTS_LANE] : [])];
   const left = width !== null && width < 520 ? 84 : 124;
   const plotWidth = Math.max(0, (width ?? 0) - left - RIGHT);
   const { ticks, stepMs } = axisTicks(from, to, Math.max(2, Math.floor(plotWidth / 110)));
@@ -168,7 +177,7 @@ export function TimelineChart({ timeline, zone, chain, onZoom, onPick }: Props) 
                 data={marks.filter((mark) => mark.severity === severity)}
                 fill={`var(--${severity})`}
                 isAnimationActive={false}
-                onClick={(point) => onPick((point.payload as Mark).event)}
+                onClick={(point) => onPick((point.payload as Mark).rowId)}
                 className="cursor-pointer"
               />
             ))}
@@ -189,12 +198,30 @@ export function TimelineChart({ timeline, zone, chain, onZoom, onPick }: Props) 
 }
 
 function marksOf(timeline: HostTimeline, lanes: readonly string[]): Mark[] {
-  return timeline.events.flatMap((event) => {
+  const events = timeline.events.flatMap((event) => {
     const severity = event.findings.reduce<Severity>((max, finding) => worst(max, finding.severity), 'info');
-    const mark = { x: ticksToMs(event.ticks), event, severity };
+    const mark = {
+      x: ticksToMs(event.ticks),
+      ticks: event.ticks,
+      text: event.summary,
+      kind: `event ${event.eventCode}`,
+      rowId: eventRowId(event.id),
+      severity,
+    };
     const own = { ...mark, y: lanes.indexOf(event.lane), lane: event.lane };
     return event.findings.length > 0 ? [{ ...mark, y: 0, lane: FINDINGS_LANE }, own] : [own];
   });
+  const alerts = timeline.alerts.items.map((alert) => ({
+    x: ticksToMs(alert.ticks),
+    y: lanes.indexOf(ALERTS_LANE),
+    ticks: alert.ticks,
+    text: alert.title,
+    kind: `${levelWord(alert.level)}, said by ${toolWords([alert.tool])}`,
+    rowId: alertRowId(alert),
+    severity: severityOfLevel(alert.level),
+    lane: ALERTS_LANE,
+  }));
+  return [...events, ...alerts];
 }
 
 /** A strip over the volume bars on which a range is dragged. Keyboard users zoom with the buttons beside the chart. */
@@ -282,11 +309,11 @@ function MarkTooltip({
   return (
     <div className="max-w-[420px] rounded border border-line-strong bg-surface px-3 py-2 text-[12px] shadow-sm">
       <div className="font-mono text-text-2">
-        {formatTicks(mark.event.ticks, zone, 7)} {zone}
+        {formatTicks(mark.ticks, zone, 7)} {zone}
       </div>
-      <bdi className="block break-words">{mark.event.summary}</bdi>
+      <bdi className="block break-words">{mark.text}</bdi>
       <div className="text-text-3">
-        {mark.lane} · event {mark.event.eventCode}
+        {mark.lane} · {mark.kind}
       </div>
     </div>
   );

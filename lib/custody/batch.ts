@@ -6,6 +6,7 @@ import { hostName } from '#lib/events/names.ts';
 import type { Occurrences } from '#lib/events/occurrences.ts';
 import { hourOf } from '#lib/events/ticks.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
+import type { PlacedAlert } from '#lib/evidence/alerts/alert.ts';
 import type { Block, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import { classify, type TimelineKind } from '#lib/timeline/kinds.ts';
 import { keepRecord, type LongText } from './event-rows.ts';
@@ -69,8 +70,9 @@ export class Reading {
   }
 }
 
-/** What a sighting counts for in a batch's length. */
+/** What a sighting, and an alert beside its details, count for in a batch's length. */
 const SIGHTING_LENGTH = 100;
+const ALERT_LENGTH = 500;
 
 /**
  * What one transaction of an ingest writes, gathered block by block. The caller bounds it by the bytes that were read
@@ -85,6 +87,7 @@ export class Batch {
   readonly observed = new Observed();
   readonly sightings: KeptSighting[] = [];
   readonly problems: Problem[] = [];
+  readonly alerts: PlacedAlert[] = [];
   sizeBytes = 0;
   /** Characters of what is kept: what the batch needs of memory. */
   keptLength = 0;
@@ -127,10 +130,16 @@ export class Batch {
     if (this.#reading.purpose === 'ingest') this.observed.add(block);
     this.problems.push(...block.problems);
     for (const record of block.records) this.#addRecord(record);
+    if (this.#reading.purpose === 'ingest') this.#addAlerts(block.alerts ?? []);
     this.blockCount += 1;
     this.recordCount += block.recordCount;
     this.sizeBytes += block.lengthBytes;
     this.nextOffset = block.offset + block.lengthBytes;
+  }
+
+  #addAlerts(alerts: readonly PlacedAlert[]): void {
+    for (const alert of alerts) this.keptLength += ALERT_LENGTH + alert.details.length;
+    this.alerts.push(...alerts);
   }
 
   #addRecord(record: EvidenceRecord): void {

@@ -10,6 +10,7 @@ import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { WORKER_GONE_MS } from '#lib/jobs/liveness.ts';
+import { alertsOfEvidence } from './alerts.ts';
 import { findGoing } from './archive-deletion.ts';
 import { archiveMessages, membersOf, placesOf } from './archive-queries.ts';
 import { hintsOfEvidence } from './hint-queries.ts';
@@ -49,7 +50,8 @@ export async function getEvidence(actor: Actor, id: string): Promise<EvidenceDet
   const row = await findEvidence(id);
   const [item] = await withCounts([row]);
   if (!item) throw new Error('an evidence without its own counts');
-  const [problems, hosts, kinds, coverage, observed] = await Promise.all([
+  const isAlerts = item.alertCount > 0 && item.recordCount === 0;
+  const [problems, hosts, kinds, coverage, observed, alerts] = await Promise.all([
     db.evidenceProblem.findMany({ where: { evidenceId: id }, orderBy: { seq: 'asc' }, take: PROBLEMS_SHOWN }),
     db.$queryRaw<
       { id: string; name: string; count: bigint; first_ticks: bigint | null; last_ticks: bigint | null }[]
@@ -60,8 +62,9 @@ export async function getEvidence(actor: Actor, id: string): Promise<EvidenceDet
     db.$queryRaw<{ channel: string; event_code: number; count: bigint }[]>`
       SELECT channel, event_code, sum(count)::bigint AS count FROM event_count
       WHERE evidence_id = ${id}::uuid GROUP BY channel, event_code ORDER BY count DESC, channel, event_code LIMIT 100`,
-    coverageOf({ evidenceId: id }),
+    isAlerts ? [] : coverageOf({ evidenceId: id }),
     row.uploadId === null ? hintsOfEvidence(id) : NO_HINTS,
+    alertsOfEvidence(id, item.alertCount),
   ]);
   return {
     ...item,
@@ -88,6 +91,7 @@ export async function getEvidence(actor: Actor, id: string): Promise<EvidenceDet
       count: Number(kind.count),
     })),
     coverage,
+    alerts,
     ...observed,
   };
 }
@@ -122,6 +126,7 @@ export async function deletionConsequences(actor: Actor, id: string): Promise<De
     name: fromPostgres(row.name),
     memberCount: going.length - 1,
     eventCount: Number(counts?.events ?? 0),
+    alertCount: await db.alert.count({ where: { evidenceId: { in: going } } }),
     sharedEventCount: Number(counts?.shared ?? 0),
     findingsRemoved: Number(counts?.removed ?? 0),
     findingsKept: Number(counts?.kept ?? 0),
@@ -224,8 +229,9 @@ async function withCounts(rows: readonly EvidenceRow[]): Promise<EvidenceListIte
         JOIN finding_event fe ON fe.investigation_id = s.investigation_id AND fe.event_id = s.event_id
         JOIN finding f ON f.id = fe.finding_id AND f.state = 'active' AND f.mode = 'strict'
         WHERE s.evidence_id = e.id) AS findings,
-      (SELECT count(DISTINCT COALESCE(h.joined_to_id, h.id)) FROM event_count c JOIN host h ON h.id = c.host_id
-        WHERE c.evidence_id = e.id) AS hosts
+      (SELECT count(DISTINCT COALESCE(h.joined_to_id, h.id)) FROM host h WHERE h.id IN (
+        SELECT host_id FROM event_count WHERE evidence_id = e.id UNION ALL
+        SELECT host_id FROM alert WHERE evidence_id = e.id)) AS hosts
     FROM evidence e WHERE e.id = ANY(${ids}::uuid[])`;
   const [messages, places, received] = await Promise.all([
     archiveMessages(rows.filter((row) => row.form === ARCHIVE_FORM).map((row) => row.id)),
@@ -249,6 +255,7 @@ async function withCounts(rows: readonly EvidenceRow[]): Promise<EvidenceListIte
     finishedAt: row.finishedAt?.toISOString() ?? null,
     readBytes: Math.min(Number(row.nextOffset), Number(row.sizeBytes)),
     recordCount: Number(row.recordCount),
+    alertCount: Number(row.alertCount),
     problemCount: row.problemCount,
     lossCount: row.lossCount,
     firstTicks: row.firstTicks?.toString() ?? null,

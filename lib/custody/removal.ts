@@ -25,6 +25,7 @@ export async function removeFromInvestigation(
     DELETE FROM host h WHERE h.investigation_id = ${investigationId}
       AND NOT EXISTS (SELECT 1 FROM event_count c WHERE c.host_id = h.id)
       AND NOT EXISTS (SELECT 1 FROM event e WHERE e.host_id = h.id)
+      AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.host_id = h.id)
       AND NOT EXISTS (SELECT 1 FROM finding f WHERE f.host_id = h.id)`;
   return going.gone;
 }

@@ -1,3 +1,5 @@
+import type { AlertLevel, AlertTool } from '#lib/evidence/alerts/alert.ts';
+
 /** Plain objects of the evidence screens and API. Ticks are decimal strings of 100 ns since 1970 UTC; ids are UUIDs. */
 
 export type EvidenceStatus = 'arriving' | 'waiting' | 'reading' | 'ready' | 'refused' | 'failed';
@@ -21,7 +23,9 @@ export type EvidenceListItem = {
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly readBytes: number;
+  /** Events, also those that came twice; alerts are beside them. */
   readonly recordCount: number;
+  readonly alertCount: number;
   readonly problemCount: number;
   readonly lossCount: number;
   readonly firstTicks: string | null;
@@ -57,6 +61,18 @@ export type ArchiveMembers = {
   readonly lockedCount: number;
 };
 
+/** What rules of other tools said, in place of events: notes on the timelines of hosts. */
+export type EvidenceAlerts = {
+  readonly tools: readonly AlertTool[];
+  /** The worst first. */
+  readonly levels: readonly { readonly level: AlertLevel; readonly count: number }[];
+  /** The first 200. */
+  readonly hosts: readonly { readonly id: string; readonly name: string; readonly count: number }[];
+  readonly total: number;
+  /** Alerts that came again in this file. */
+  readonly repeatCount: number;
+};
+
 export type UnlockedArchive = { readonly unlockedCount: number; readonly stillLockedCount: number };
 
 export type EvidenceDetail = EvidenceListItem & {
@@ -79,7 +95,10 @@ export type EvidenceDetail = EvidenceListItem & {
     readonly lastTicks: string | null;
   }[];
   readonly kinds: readonly { readonly channel: string; readonly eventCode: number; readonly count: number }[];
+  /** None when the evidence has alerts alone: there was nothing to judge, which is not blind. */
   readonly coverage: readonly DetectionCoverage[];
+  /** Null when it has none. */
+  readonly alerts: EvidenceAlerts | null;
   readonly hints: TamperHints;
   /** Records that came again in this file, by record number; recordCount has them. */
   readonly duplicateCount: number;
@@ -143,6 +162,7 @@ export type DeletionConsequences = {
   /** Evidence that came out of it and goes with it. */
   readonly memberCount: number;
   readonly eventCount: number;
+  readonly alertCount: number;
   readonly sharedEventCount: number;
   readonly findingsRemoved: number;
   readonly findingsKept: number;

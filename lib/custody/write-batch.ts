@@ -1,6 +1,8 @@
 import type { BulkTransaction } from '#lib/db/bulk.ts';
 import { lockInvestigation } from '#lib/db/locks.ts';
 import { toPostgres } from '#lib/db/postgres-text.ts';
+import { hostName } from '#lib/events/names.ts';
+import { writeAlerts } from './alerts.ts';
 import type { Batch } from './batch.ts';
 import { idOf, storable } from './cells.ts';
 import { writeObserved } from './observed.ts';
@@ -37,6 +39,7 @@ export async function writeBatch(
   await writeCounts(tx, lease, batch, hosts);
   await writeCoverage(tx, lease, batch, hosts);
   await writeProblems(tx, lease, batch, before);
+  await writeAlerts(tx, lease.evidenceId, batch.alerts, hosts);
   await writeObserved(tx, lease.evidenceId, batch.observed, hosts);
   await trimTimeline(tx, batch.events, hosts);
 }
@@ -75,6 +78,7 @@ async function moveProgress(
       next_offset = ${batch.nextOffset},
       next_block = next_block + ${batch.blockCount},
       record_count = record_count + ${batch.recordCount},
+      alert_count = alert_count + ${batch.alerts.length},
       problem_count = problem_count + ${batch.problems.length},
       loss_count = loss_count + ${batch.problems.filter((problem) => problem.isLoss).length},
       first_ticks = LEAST(first_ticks, ${storable(batch.firstTicks)}::bigint),
@@ -98,6 +102,7 @@ async function writeHosts(
   const names = new Set<string>([
     ...batch.events.map((event) => event.host),
     ...batch.counts.map((count) => count.host),
+    ...batch.alerts.map((alert) => hostName(alert.computer)),
   ]);
   for (const hosts of batch.relevance.byRule) for (const host of hosts.keys()) names.add(host);
   // Sorted, as everything below: two ingests that insert the same rows wait for each other in one order.

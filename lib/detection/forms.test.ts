@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { eventIdentity } from '#lib/events/identity.ts';
 import { makeRecord, POWERSHELL, sysmonRecord } from '#lib/events/testing.ts';
+import { clixml } from '#lib/evidence/clixml/testing/write-clixml.ts';
 import { isMappedForm } from '#lib/evidence/forms.ts';
 import { WRITERS } from '#lib/evidence/json/testing/write-forms.ts';
+import { readEvidence } from '#lib/evidence/read.ts';
 import type { DataItem, EvidenceRecord } from '#lib/evidence/record.ts';
 import { renderEventXml } from '#lib/evidence/render.ts';
+import { fromBuffer } from '#lib/evidence/source.ts';
+import { gather } from '#lib/evidence/text/testing/read-blocks.ts';
 import {
   atSeconds,
   classicText,
@@ -13,7 +17,7 @@ import {
   table,
 } from '#lib/evidence/text/testing/write-text.ts';
 import type { Result } from './detect.ts';
-import { rulesOf, scanFiles } from './testing.ts';
+import { EVIDENCE, filesIn, rulesOf, scanFiles } from './testing.ts';
 
 /** One story: EnableAt is switched on, then a script makes a job by the WMI class that it enables. */
 const SYSTEM = {
@@ -160,6 +164,10 @@ const lineFeeds = (results: ReturnType<typeof told>) =>
     (_, value: unknown) =>
       typeof value === 'string' && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
   ) as ReturnType<typeof told>;
+const recordsOf = async (bytes: Uint8Array): Promise<readonly EvidenceRecord[]> => {
+  const { blocks } = await readEvidence(fromBuffer(bytes), {});
+  return (await gather(blocks)).records;
+};
 const atTime = (record: EvidenceRecord, systemTime: string): EvidenceRecord =>
   makeRecord({ ...record.system, systemTime }, record.data);
 const xml = (records: readonly EvidenceRecord[]) => records.map(renderEventXml).join('\n');
@@ -233,6 +241,7 @@ describe('one story in every form gives the same findings', () => {
       table(STORY.map((record) => splunkRow(record, classicText(record)))),
     ],
     ['Get-WinEvent CSV', STORY, table(STORY.map((record) => getWinEventRow(record)))],
+    ['Get-WinEvent CLIXML', STORY, clixml(STORY, '-08:00')],
     [
       'Get-WinEvent CSV of PowerShell 5.1 with local times',
       whole.map((record) => atTime(record, '2024-03-05T09:14:02.0000000Z')),
@@ -261,6 +270,27 @@ describe('one story in every form gives the same findings', () => {
           expected.relevance.map(({ hosts }) => hosts),
         );
       }
+    }
+  });
+
+  it('as Get-WinEvent CLIXML: two writes, four script blocks and decoys as they are in EVTX', async () => {
+    const files = filesIn(EVIDENCE).filter(({ name }) => /scheduledjob|enableat/.test(name));
+    const exported = await Promise.all(
+      files.map(async ({ name, bytes }) => ({
+        name,
+        bytes: Buffer.from(`\ufeff${clixml(await recordsOf(bytes), '+01:00')}`, 'utf16le'),
+      })),
+    );
+    for (const verify of [false, true]) {
+      const options = { lenient: true, extended: true, verify };
+      const expected = await scanFiles(files, rules, options);
+      const report = await scanFiles(exported, rules, options);
+      expect(expected.results.length).toBeGreaterThan(4);
+      expect(told(report.results)).toEqual(told(expected.results));
+      expect(report.totals).toMatchObject({ events: expected.totals.events, badRecords: 0 });
+      expect(report.relevance.map(({ hosts }) => hosts)).toEqual(
+        expected.relevance.map(({ hosts }) => hosts),
+      );
     }
   });
 

@@ -169,6 +169,7 @@ describe('a scan', () => {
       bytes: own.reduce((sum, { bytes }) => sum + bytes.length, 0),
       events: 143,
       badRecords: 1,
+      alerts: 0,
     });
   });
 

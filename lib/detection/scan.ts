@@ -2,6 +2,7 @@ import type { SearchableEvent } from '#lib/events/event.ts';
 import { Occurrences } from '#lib/events/occurrences.ts';
 import { fromStored, toStored } from '#lib/events/stored.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
+import { alertIdentity, type ToolAlert } from '#lib/evidence/alerts/alert.ts';
 import { RepeatCounter } from '#lib/evidence/gaps/repeats.ts';
 import type { Block, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import type { CompiledSearch } from '#lib/spl/types.ts';
@@ -37,7 +38,14 @@ export type ScanOptions = {
   readonly explain: boolean;
 };
 
-export type ScanTotals = { files: number; bytes: number; events: number; badRecords: number };
+export type ScanTotals = {
+  files: number;
+  bytes: number;
+  events: number;
+  badRecords: number;
+  /** What other tools said in place of events; nothing is run over them. */
+  alerts: number;
+};
 
 export type ScanReport = {
   readonly results: readonly Result[];
@@ -46,8 +54,8 @@ export type ScanReport = {
   /** By event id. */
   readonly sightings: ReadonlyMap<string, readonly ScanSighting[]>;
   readonly totals: ScanTotals;
-  /** Events that had come before, by record number; null unless every record was parsed to verify. */
-  readonly repeats: number | null;
+  /** Events and alerts that had come before, by record number and by what they say; null unless every record was parsed to verify. */
+  readonly repeats: { readonly events: number; readonly alerts: number } | null;
   /** Detections whose search passed one of its limits: they give no results. */
   readonly stopped: readonly { readonly rule: DetectionRule; readonly reason: string }[];
   /** For each detection without a result, if asked to explain: why relevant events do not match, nearest first. */
@@ -80,7 +88,10 @@ export class Scan {
   readonly #misses: MissCounter | null;
   readonly #repeats: RepeatCounter | null;
   #occurrences = new Occurrences();
-  readonly totals: ScanTotals = { files: 0, bytes: 0, events: 0, badRecords: 0 };
+  readonly totals: ScanTotals = { files: 0, bytes: 0, events: 0, badRecords: 0, alerts: 0 };
+  /** Of the file in hand, when repeats are counted. */
+  #saidAlerts = new Set<string>();
+  #alertRepeats = 0;
 
   /** @param further searches whose events are kept in extended scans, for what joins results */
   constructor(
@@ -108,6 +119,7 @@ export class Scan {
     this.totals.files += 1;
     this.totals.bytes += sizeBytes;
     this.#occurrences = new Occurrences();
+    this.#saidAlerts = new Set();
   }
 
   add(file: string, block: Block): readonly Problem[] {
@@ -115,7 +127,16 @@ export class Scan {
     this.totals.badRecords += block.problems.filter((problem) => problem.isLoss).length;
     this.#relevance.add(block.census());
     for (const record of block.records) this.#addRecord(file, record);
+    for (const alert of block.alerts ?? []) this.#addAlert(alert);
     return block.problems;
+  }
+
+  #addAlert(alert: ToolAlert): void {
+    this.totals.alerts += 1;
+    if (!this.#repeats) return;
+    const id = alertIdentity(alert);
+    if (this.#saidAlerts.has(id)) this.#alertRepeats += 1;
+    this.#saidAlerts.add(id);
   }
 
   #addRecord(file: string, record: EvidenceRecord): void {
@@ -175,7 +196,7 @@ export class Scan {
       kept: [...this.#events.values()],
       sightings: this.#sightings,
       totals: this.totals,
-      repeats: this.#repeats?.count ?? null,
+      repeats: this.#repeats && { events: this.#repeats.count, alerts: this.#alertRepeats },
       stopped,
       misses: this.#rules
         .filter((rule) => !results.some((result) => result.rule === rule))

@@ -1,3 +1,4 @@
+import { readClixml } from './clixml/reader.ts';
 import { readCsv } from './csv/reader.ts';
 import { readEvtx } from './evtx/reader.ts';
 import { readHive } from './hive/reader.ts';
@@ -21,9 +22,10 @@ type Reader = {
 const READERS: Readonly<Record<EvidenceForm, Reader>> = {
   evtx: { version: 'evtx/1', isInOrder: true, read: readEvtx },
   xml: { version: 'xml/1', isInOrder: true, read: readXml },
-  json: { version: 'json/2', isInOrder: true, read: readJson },
+  json: { version: 'json/3', isInOrder: true, read: readJson },
   text: { version: 'text/1', isInOrder: true, read: readText },
-  csv: { version: 'csv/1', isInOrder: true, read: readCsv },
+  csv: { version: 'csv/2', isInOrder: true, read: readCsv },
+  clixml: { version: 'clixml/1', isInOrder: true, read: readClixml },
   hive: { version: 'hive/1', isInOrder: false, read: readHive },
   reg: { version: 'reg/1', isInOrder: false, read: readRegExport },
   job: { version: 'job/1', isInOrder: false, read: readJob },

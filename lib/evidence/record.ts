@@ -5,10 +5,11 @@
  * Names follow the Windows event schema (System, EventData, UserData).
  */
 
+import type { PlacedAlert } from './alerts/alert.ts';
 import type { ArtefactForm, RecordForm } from './forms.ts';
 
 /** The forms of evidence that a reader exists for. What wrote the records in them is a RecordForm. */
-export type EvidenceForm = 'evtx' | 'xml' | 'json' | 'text' | 'csv' | ArtefactForm;
+export type EvidenceForm = 'evtx' | 'xml' | 'json' | 'text' | 'csv' | 'clixml' | ArtefactForm;
 
 /** Where a record stands in its evidence. */
 export type Place = {
@@ -119,6 +120,8 @@ export interface Block {
   /** False when the reader skipped the block because no literal of the search stands in it. */
   readonly isParsed: boolean;
   readonly problems: readonly Problem[];
+  /** What another tool's rules said, in place of events; neither in records nor counted by census. Absent: none. */
+  readonly alerts?: readonly PlacedAlert[];
   /** Readable records of the block by kind, also when it was skipped. Computed when asked for. */
   census(): readonly CensusRow[];
 }

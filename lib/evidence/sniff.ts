@@ -1,3 +1,4 @@
+import { CLIXML_NAMESPACE, EVENT_TYPE } from './clixml/event.ts';
 import { isTable } from './csv/table.ts';
 import { isEvtx } from './evtx/reader.ts';
 import { isHive } from './hive/base-block.ts';
@@ -73,6 +74,7 @@ const JSON_START = /^(?:Record \d{1,20}\s+)?(?:\[\s*)*(?:\{\s*["}]|\]\s*$)/;
 /** An object that begins a line, after a beginning that was cut off. A quoted table would double the quotes. */
 const JSON_LINE = /\n\{\s{0,20}"(?!")/;
 const TASK_NAMESPACE = 'http://schemas.microsoft.com/windows/2004/02/mit/task';
+const CLIXML_HINT = 'Export the events themselves: Get-WinEvent -Path LOG | Export-Clixml FILE.';
 const EVENT_TAG = /<(?:\w{1,64}:)?Event[\s>/]/;
 
 function sniffText(text: string, sizeBytes: number): Sniffed {
@@ -109,6 +111,11 @@ function sniffMarkup(text: string): Sniffed {
   const root = rootName(text);
   if (root !== null && /^(?:html|!doctype html)$/i.test(root)) return refuse('a web page', EXPORT_HINT);
   if (root === 'Task' && text.includes(TASK_NAMESPACE)) return { kind: 'evidence', form: 'task-xml' };
+  if (root === 'Objs' && text.includes(CLIXML_NAMESPACE)) {
+    return text.includes(EVENT_TYPE)
+      ? { kind: 'evidence', form: 'clixml' }
+      : refuse('an export of PowerShell objects that are no events', CLIXML_HINT);
+  }
   // An export may begin with many events' worth of something else: only its root element can tell.
   if (EVENT_TAG.test(text) || root === 'Events') return { kind: 'evidence', form: 'xml' };
   if (root === null) return refuse('text without Windows events', EXPORT_HINT);

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { DETECTION_STATUSES } from '#lib/catalogue/inputs.ts';
 import { HINT_KINDS } from '#lib/custody/types.ts';
 import { ERROR_STATUS, type ErrorCode } from '#lib/errors.ts';
+import { ALERT_LEVELS } from '#lib/evidence/alerts/alert.ts';
 import { DISPOSITIONS, FINDING_MODES, FINDING_STATUSES } from '#lib/findings/types.ts';
 import { SEVERITIES } from '#lib/risk/severity.ts';
 
@@ -28,6 +29,10 @@ const span = {
 
 // ---------------------------------------------------------------------------------------------- evidence
 
+const alertTool = z.enum(['chainsaw', 'hayabusa']);
+const alertLevel = z.enum(ALERT_LEVELS);
+const alertLevelCount = z.strictObject({ level: alertLevel, count });
+
 const evidenceStatus = z.enum(['arriving', 'waiting', 'reading', 'ready', 'refused', 'failed']);
 
 const evidenceItem = z.strictObject({
@@ -48,7 +53,8 @@ const evidenceItem = z.strictObject({
   startedAt: ownTime.nullable(),
   finishedAt: ownTime.nullable(),
   readBytes: count,
-  recordCount: count,
+  recordCount: count.describe('Events, also those that came twice.'),
+  alertCount: count.describe('Alerts of other tools, which are no events.'),
   problemCount: count,
   lossCount: count,
   ...span,
@@ -167,7 +173,17 @@ export const evidenceDetail = evidenceItem.extend({
   ),
   hosts: z.array(z.strictObject({ id: z.uuid(), name: text, count, ...span })),
   kinds: z.array(z.strictObject({ channel: text, eventCode: z.number().int(), count })),
-  coverage: z.array(coverage),
+  coverage: z.array(coverage).describe('None when there are alerts alone, in which nothing is judged.'),
+  alerts: z
+    .strictObject({
+      tools: z.array(alertTool),
+      levels: z.array(alertLevelCount),
+      hosts: z.array(z.strictObject({ id: z.uuid(), name: text, count })),
+      total: count,
+      repeatCount: count,
+    })
+    .nullable()
+    .describe('What rules of other tools said, in place of events.'),
   hints: z
     .strictObject({
       items: z.array(tamperHint).describe('At most 1,000.'),
@@ -183,6 +199,7 @@ export const deletionConsequences = z.strictObject({
   name: text,
   memberCount: count.describe('Evidence that came out of an archive and goes with it.'),
   eventCount: count,
+  alertCount: count,
   sharedEventCount: count,
   findingsRemoved: count,
   findingsKept: count,
@@ -434,6 +451,33 @@ export const hostTimeline = z.strictObject({
   farLogonTotal: count,
   volume: z.array(z.strictObject({ ...fromTo, count })),
   gaps: z.array(z.strictObject(fromTo)),
+  alerts: z
+    .strictObject({
+      items: z
+        .array(
+          z.strictObject({
+            id: text,
+            evidenceId: z.uuid(),
+            evidenceName: text,
+            ticks,
+            time,
+            tool: alertTool,
+            title: text,
+            level: alertLevel,
+            tags: z.array(text),
+            channel: optionalText,
+            eventCode: z.number().int().nullable(),
+            recordId: optionalText,
+            details: text,
+            eventId: optionalText.describe('The kept event that it is about.'),
+          }),
+        )
+        .describe('The worst 2,000 in the range.'),
+      levels: z.array(alertLevelCount),
+      total: count,
+      outsideTotal: count,
+    })
+    .describe('What other tools said of the host: notes, no events.'),
   hints: z.array(tamperHint).describe('Signs of tampering in the range.'),
 });
 

@@ -3,6 +3,7 @@ import { hintsOfHost } from '#lib/custody/hint-queries.ts';
 import { db } from '#lib/db/client.ts';
 import { fromPostgres } from '#lib/db/postgres-text.ts';
 import { DAY_TICKS, HOUR_TICKS, SECOND_TICKS } from '#lib/events/ticks.ts';
+import { alertsOfHost } from './alerts.ts';
 import { findHost, namesOf } from './hosts.ts';
 import type { TimelineQuery } from './inputs.ts';
 import { LANES, NEAR_FINDINGS_LANES } from './kinds.ts';
@@ -27,11 +28,12 @@ export async function getHostTimeline(
   const span = (query.range === 'all' ? null : await findingsSpan(id)) ?? (await keptSpan(hostIds));
   const from = query.from === undefined ? span.from : BigInt(query.from);
   const to = query.to === undefined ? span.to : BigInt(query.to);
-  const [events, kept, hours, all, hints] = await Promise.all([
+  const [events, kept, hours, all, alerts, hints] = await Promise.all([
     eventsIn(hostIds, id, from, to),
     keptCounts(hostIds, id, from, to),
     hourlyCounts(hostIds, from, to),
     db.event.count({ where: { hostId: { in: [...hostIds] } } }),
+    alertsOfHost(hostIds, from, to),
     hintsOfHost(hostIds, from, to),
   ]);
   return {
@@ -45,6 +47,7 @@ export async function getHostTimeline(
     eventTotal: hours.reduce((sum, hour) => sum + hour.count, 0),
     volume: volumeOf(hours, from, to),
     gaps: gapsOf(hours),
+    alerts,
     hints,
   };
 }
@@ -65,15 +68,14 @@ async function findingsSpan(hostId: string): Promise<{ from: bigint; to: bigint 
     : { from: firstTicks - QUARTER_HOUR_TICKS, to: lastTicks + QUARTER_HOUR_TICKS };
 }
 
-/** From the first to the last kept event with some room, so that marks do not stand on the edge. */
+/** From the first to the last kept event or alert with some room, so that marks do not stand on the edge. */
 async function keptSpan(hostIds: readonly string[]): Promise<{ from: bigint; to: bigint }> {
-  const span = await db.event.aggregate({
-    where: { hostId: { in: [...hostIds] } },
-    _min: { timeTicks: true },
-    _max: { timeTicks: true },
-  });
-  const first = span._min.timeTicks ?? 0n;
-  const last = span._max.timeTicks ?? first;
+  const [span] = await db.$queryRaw<{ first: bigint | null; last: bigint | null }[]>`
+    SELECT min(time_ticks) AS first, max(time_ticks) AS last FROM (
+      SELECT time_ticks FROM event WHERE host_id = ANY(${[...hostIds]}::uuid[]) UNION ALL
+      SELECT time_ticks FROM alert WHERE host_id = ANY(${[...hostIds]}::uuid[])) kept`;
+  const first = span?.first ?? 0n;
+  const last = span?.last ?? first;
   const room = (last - first) / 50n > SECOND_TICKS ? (last - first) / 50n : 60n * SECOND_TICKS;
   return { from: first - room, to: last + room };
 }

@@ -1,4 +1,5 @@
 import type { DetectionCoverage, TamperHint } from '#lib/custody/types.ts';
+import type { AlertLevel, AlertTool } from '#lib/evidence/alerts/alert.ts';
 import type { FindingListItem, FindingMode, HostChain } from '#lib/findings/types.ts';
 import type { Severity } from '#lib/risk/severity.ts';
 
@@ -48,6 +49,25 @@ export type TimelineEvent = {
   }[];
 };
 
+/** What a rule of another tool said of the host: a note, no event and no finding of ours. */
+export type TimelineAlert = {
+  readonly id: string;
+  readonly evidenceId: string;
+  readonly evidenceName: string;
+  readonly ticks: string;
+  readonly tool: AlertTool;
+  readonly title: string;
+  readonly level: AlertLevel;
+  /** ATT&CK, as the tool names it. */
+  readonly tags: readonly string[];
+  readonly channel: string | null;
+  readonly eventCode: number | null;
+  readonly recordId: string | null;
+  readonly details: string;
+  /** The kept event that it is about. */
+  readonly eventId: string | null;
+};
+
 export type HostTimeline = {
   /** The range shown: as asked for, else around the findings, else all that is kept. */
   readonly fromTicks: string;
@@ -70,6 +90,15 @@ export type HostTimeline = {
   }[];
   /** Hours without any event between hours that have some. */
   readonly gaps: readonly { readonly fromTicks: string; readonly toTicks: string }[];
+  readonly alerts: {
+    /** The worst 2,000 in the range, in the order of time. */
+    readonly items: readonly TimelineAlert[];
+    /** All of them in the range, the worst first. */
+    readonly levels: readonly { readonly level: AlertLevel; readonly count: number }[];
+    readonly total: number;
+    /** Outside the range, or without a time. */
+    readonly outsideTotal: number;
+  };
   /** Signs of tampering in the range. */
   readonly hints: readonly TamperHint[];
 };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import cliProgress from 'cli-progress';
+import { type AlertTool, toolName } from '#lib/evidence/alerts/alert.ts';
 import {
   ArchiveError,
   type ArchiveMember,
@@ -155,11 +156,19 @@ async function readSource(
       needles: reader.needles(),
       timeZone: reader.timeZone,
     });
+    const alerts = new Map<AlertTool, number>();
     for await (const block of blocks) {
+      for (const { tool } of block.alerts ?? []) alerts.set(tool, (alerts.get(tool) ?? 0) + 1);
       for (const { place, message } of reader.add(name, block)) {
         say(name, `byte ${place.offset}${place.line ? `, line ${place.line}` : ''}: ${message}`);
       }
       onBytes(block.lengthBytes);
+    }
+    for (const [tool, count] of alerts) {
+      say(
+        name,
+        `${count} ${count === 1 ? 'alert' : 'alerts'} of ${toolName(tool)}, not events: nothing is found in them; give the logs themselves to have findings`,
+      );
     }
   } catch (error) {
     if (!(error instanceof EvidenceRefused)) throw error;

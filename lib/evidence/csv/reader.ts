@@ -1,3 +1,5 @@
+import type { ToolAlert } from '#lib/evidence/alerts/alert.ts';
+import { alertOf, isAlertTable } from '#lib/evidence/alerts/index.ts';
 import type { RecordForm } from '#lib/evidence/forms.ts';
 import { recordOf } from '#lib/evidence/json/shapes/index.ts';
 import type { ShapedRecord } from '#lib/evidence/json/shapes/shape.ts';
@@ -15,7 +17,7 @@ import { RowSplitter } from './splitter.ts';
  * Reads a table whose first line names its columns: Splunk's export, Get-WinEvent | Export-Csv, Defender's advanced hunting,
  * or any other, whose columns are fields. Cells may be quoted and hold line breaks; the delimiter is a comma, a semicolon, a
  * tab or a bar. UTF-8, UTF-16, or Latin-1 where it is no UTF-8. A block is about 1 MiB, cut after a row, and depends on
- * the header alone; where the end of a quoted cell was sought in vain a block may have the length of a record's limit.
+ * the header alone; rows of a table of alerts become alerts, all of them, whatever is searched for. Where the end of a quoted cell was sought in vain a block may have the length of a record's limit.
  *
  * Throws what the source throws, the signal's reason when aborted, and RangeError for a zone that there is not.
  */
@@ -27,13 +29,14 @@ export async function* readCsv(
   const encoding = await encodingOf(source);
   const header = await readHeader(source, encoding, limits);
   const times = createTimeReader(options.timeZone);
+  const isAlerts = isAlertTable(header.columns);
   const form: TextForm = {
     code: 'csv-syntax',
     what: 'row',
     times,
-    shape: (text) => shapeRow(text, header, times),
+    shape: (text) => shapeRow(text, header, times, isAlerts),
   };
-  const reading = readRecords(source, options, {
+  const reading = readRecords(source, isAlerts ? { ...options, needles: [] } : options, {
     encoding,
     limits,
     form,
@@ -63,8 +66,13 @@ const TABLE_FORMS: ReadonlyMap<RecordForm, RecordForm> = new Map([
   ['defender', 'defender-csv'],
 ]);
 
-/** The record of a row, or what is wrong with it. */
-function shapeRow(text: string, header: Header, times: TimeReader): ShapedRecord | string {
+/** The record or alert of a row, or what is wrong with it. */
+function shapeRow(
+  text: string,
+  header: Header,
+  times: TimeReader,
+  isAlert: boolean,
+): ShapedRecord | ToolAlert | string {
   const { cells, count, isOpen, hasStrayQuote } = parseRow(text, header.delimiter, header.columns.length);
   if (isOpen) return 'has a quote without its end';
   if (hasStrayQuote) return 'has a quote that is not doubled';
@@ -80,6 +88,7 @@ function shapeRow(text: string, header: Header, times: TimeReader): ShapedRecord
     if (name === '__proto__') Object.defineProperty(row, name, { value: cell, enumerable: true });
     else row[name] = cell;
   }
+  if (isAlert) return alertOf(row, times) ?? 'names no rule that said something';
   const shaped = recordOf(row, text.trimEnd(), times);
   const form = TABLE_FORMS.get(shaped.form);
   return form === undefined ? shaped : { ...shaped, form };

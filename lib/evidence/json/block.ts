@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import type { PlacedAlert } from '#lib/evidence/alerts/alert.ts';
+import { alertOf } from '#lib/evidence/alerts/index.ts';
 import { boundProblems, type Extent } from '#lib/evidence/blocks.ts';
 import type { Block, CensusRow, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import { localTimeNote } from '#lib/evidence/text/note.ts';
@@ -41,9 +43,11 @@ export function buildBlock(
     problems.push(...localTimeNote(objects, read, times));
   }
   const records: EvidenceRecord[] = [];
+  const alerts: PlacedAlert[] = [];
   for (const piece of hits) {
     const record = readObject(window.text(piece.start, piece.end), piece, times);
     if ('code' in record) problems.push(record);
+    else if ('tool' in record) alerts.push(record);
     else records.push(record);
   }
   const skipped = objects.filter((_, at) => !isHit[at]);
@@ -55,6 +59,7 @@ export function buildBlock(
     recordCount: records.length + skipped.length,
     isParsed: skipped.length === 0,
     problems: boundProblems(problems, 'json-syntax'),
+    alerts,
     census: lazyCensus(
       records,
       window.encoding,
@@ -119,9 +124,16 @@ function encodingProblems(window: TextWindow, objects: readonly PlacedPiece[]): 
     );
 }
 
-function readObject(text: string, piece: PlacedPiece, times: TimeReader): ShapeRecord | Problem {
+function readObject(
+  text: string,
+  piece: PlacedPiece,
+  times: TimeReader,
+): ShapeRecord | PlacedAlert | Problem {
   try {
-    return new ShapeRecord(placeOf(piece), recordOf(parseJson(text), text, times));
+    const value = parseJson(text);
+    const alert = alertOf(value, times);
+    if (alert) return { ...alert, place: placeOf(piece) };
+    return new ShapeRecord(placeOf(piece), recordOf(value, text, times));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return problemOf(piece, 'json-syntax', true, 'The object that begins here is no JSON and was left out.');
@@ -147,7 +159,7 @@ function lazyCensus(
       if (counter?.count(piece.start - offset, piece.end - offset)) continue;
       const text = bytes.toString(encoding.name, piece.start - offset, piece.end - offset);
       const record = readObject(text, piece, times);
-      if (!('code' in record)) census.add(record.system, record.timeTicks);
+      if (record instanceof ShapeRecord) census.add(record.system, record.timeTicks);
     }
     return census.rows();
   };

@@ -33,10 +33,13 @@ const OTHER_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
 /**
  * The search for literals compared without case, or null when nothing can be skipped: without literals, or with one that
  * text cannot be searched for. Of a literal with slashes every part between them must stand in the piece.
+ *
+ * @param formHides source of a pattern: what else can hide a literal in the form, or has to be read for another reason
  */
 export function createNeedleSearch(
   needles: readonly string[] | undefined,
   encoding: XmlEncoding,
+  formHides?: string,
 ): NeedleSearch | null {
   if (!needles || needles.length === 0 || !needles.every((needle) => /^[ !#-~]+$/.test(needle))) return null;
   const all = needles.flatMap((needle) => [
@@ -52,9 +55,13 @@ export function createNeedleSearch(
   );
   if (literals.some((parts) => parts.length === 0)) return null;
   // One pass over all for the longest part of each, or what may hide it; the other parts are sought in hits alone.
-  const first = new RegExp([HIDING, ...literals.map(([longest]) => escaped(longest ?? ''))].join('|'), 'gi');
+  const allHiding = formHides === undefined ? HIDING : `${HIDING}|${formHides}`;
+  const first = new RegExp(
+    [allHiding, ...literals.map(([longest]) => escaped(longest ?? ''))].join('|'),
+    'gi',
+  );
   const others = literals.map((parts) => parts.map((part) => new RegExp(escaped(part), 'i')));
-  const hiding = new RegExp(HIDING, 'i');
+  const hiding = new RegExp(allHiding, 'i');
   const isWide = encoding.unitBytes === 2;
 
   return (bytes, starts) => {

@@ -1,3 +1,4 @@
+import { ALERT_MARKS } from '#lib/evidence/alerts/index.ts';
 import type { Block, ByteSource, ReadOptions } from '#lib/evidence/record.ts';
 import { createTimeReader } from '#lib/evidence/text/times.ts';
 import { readPieces } from '#lib/evidence/xml/pieces.ts';
@@ -23,7 +24,7 @@ export async function* readJson(
   const head = Buffer.alloc(2);
   const encoding = detectEncoding(head.subarray(0, await source.read(head, 0, 2, 0)));
   const times = createTimeReader(options.timeZone);
-  const needles = createNeedleSearch(options.needles, encoding);
+  const needles = createNeedleSearch(options.needles, encoding, ALERT_MARKS);
   const start = options.startOffset ?? 0;
   const window = new TextWindow(source, encoding, start, limits.readBytes);
   if (start > 0) await window.countLinesBefore();

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { PlacedAlert, ToolAlert } from '#lib/evidence/alerts/alert.ts';
 import { boundProblems, type Extent } from '#lib/evidence/blocks.ts';
 import type { NeedleSearch } from '#lib/evidence/json/needles.ts';
 import { ShapeRecord } from '#lib/evidence/json/shapes/record.ts';
@@ -22,8 +23,10 @@ export type TextForm = {
   /** What people call a record of it. */
   readonly what: 'event' | 'row';
   readonly times: TimeReader;
-  /** The record of a piece, or what is wrong with it, as the end of a sentence. */
-  readonly shape: (text: string) => ShapedRecord | string;
+  /** What can hide a literal besides the escapes of JSON and XML: the source of a pattern. */
+  readonly hides?: string;
+  /** The record or alert of a piece, or what is wrong with it, as the end of a sentence. */
+  readonly shape: (text: string) => ShapedRecord | ToolAlert | string;
 };
 
 /** Makes a block of pieces that are whole in the window. */
@@ -47,9 +50,11 @@ export function buildBlock(
   if (offset === 0) problems.push(...localTimeNote(found, read, form.times));
   if (mayBeLatin) problems.push(...latinNote(window, found, form));
   const records: EvidenceRecord[] = [];
+  const alerts: PlacedAlert[] = [];
   for (const piece of found.filter((_, at) => isHit[at])) {
     const record = read(piece);
     if ('code' in record) problems.push(record);
+    else if ('tool' in record) alerts.push(record);
     else records.push(record);
   }
   const copy = skipped.length === 0 ? null : Buffer.from(bytes);
@@ -61,6 +66,7 @@ export function buildBlock(
     recordCount: records.length + skipped.length,
     isParsed: skipped.length === 0,
     problems: boundProblems(problems, form.code),
+    alerts,
     census: () => countRecords(records, copy ? skipped.map(readerOf(form, decodeAs, copy, offset)) : []),
   };
 }
@@ -90,12 +96,20 @@ function readerOf(
   decode: (bytes: Buffer) => string,
   bytes: Buffer,
   offset: number,
-): (piece: PlacedPiece) => ShapeRecord | Problem {
+): (piece: PlacedPiece) => ShapeRecord | PlacedAlert | Problem {
   return (piece) => {
     const own = bytes.subarray(piece.start - offset, piece.end - offset);
     const shaped = form.shape(decode(own));
-    if (typeof shaped !== 'string') return new ShapeRecord(placeOf(piece), shaped);
-    return problemOf(piece, form.code, true, `The ${form.what} that begins here ${shaped} and was left out.`);
+    if (typeof shaped === 'string') {
+      return problemOf(
+        piece,
+        form.code,
+        true,
+        `The ${form.what} that begins here ${shaped} and was left out.`,
+      );
+    }
+    const place = placeOf(piece);
+    return 'tool' in shaped ? { ...shaped, place } : new ShapeRecord(place, shaped);
   };
 }
 
@@ -129,10 +143,12 @@ function latinNote(window: TextWindow, pieces: readonly PlacedPiece[], form: Tex
 
 function countRecords(
   records: readonly EvidenceRecord[],
-  skipped: readonly (ShapeRecord | Problem)[],
+  skipped: readonly (ShapeRecord | PlacedAlert | Problem)[],
 ): readonly CensusRow[] {
   const census = new Census();
   for (const record of records) census.add(record.system, record.timeTicks);
-  for (const record of skipped) if (!('code' in record)) census.add(record.system, record.timeTicks);
+  for (const record of skipped) {
+    if (record instanceof ShapeRecord) census.add(record.system, record.timeTicks);
+  }
   return census.rows();
 }

@@ -1,14 +1,15 @@
-import type { ShapeRecord } from '#lib/evidence/json/shapes/record.ts';
-import type { Problem } from '#lib/evidence/record.ts';
+import type { Place, Problem } from '#lib/evidence/record.ts';
 import type { TimeReader } from './times.ts';
 
 /** So many records at the beginning of an evidence tell whether its times have a zone. */
 const LOOKED_AT = 10;
 
+type Timed = { readonly place: Place; readonly isTimeLocal: boolean };
+
 /** One note for an evidence whose first records have times without a zone: as which zone's they were read. */
 export function localTimeNote<Piece>(
   pieces: readonly Piece[],
-  read: (piece: Piece) => ShapeRecord | Problem | null,
+  read: (piece: Piece) => Timed | Problem | null,
   times: TimeReader,
 ): readonly Problem[] {
   for (const piece of pieces.slice(0, LOOKED_AT)) {

@@ -48,7 +48,7 @@ export async function* readRecords(
   options: ReadOptions,
   { encoding, limits, form, open }: RecordReading,
 ): AsyncGenerator<Block> {
-  const needles = createNeedleSearch(options.needles, encoding);
+  const needles = createNeedleSearch(options.needles, encoding, form.hides);
   const start = options.startOffset ?? 0;
   const before = Math.max(0, start - UNITS_BEFORE * encoding.unitBytes);
   const window = new TextWindow(source, encoding, before, limits.readBytes);

@@ -1,3 +1,4 @@
+import { Finder } from './finder.ts';
 import type { XmlLimits } from './limits.ts';
 import type { TextWindow } from './window.ts';
 
@@ -188,31 +189,6 @@ export class EventSplitter {
       if (this.#window.isComplete || this.#window.end >= limit) return mark.end;
       await this.#window.load(this.#window.end + this.#unit);
     }
-  }
-}
-
-/** Finds a text again and again without searching the same bytes twice. Must be asked with rising offsets. */
-class Finder {
-  readonly #window: TextWindow;
-  readonly #text: string;
-  /** The last find, or -1; nothing stands between where it was asked for and #searched. */
-  #hit = -1;
-  #searched = 0;
-
-  constructor(window: TextWindow, text: string) {
-    this.#window = window;
-    this.#text = text;
-  }
-
-  find(from: number): number {
-    if (this.#hit >= from) return this.#hit;
-    const { end, encoding } = this.#window;
-    const begin = Math.max(from, this.#searched);
-    const fits = begin + this.#text.length * encoding.unitBytes <= end;
-    this.#hit = fits ? this.#window.indexOf(this.#text, begin) : -1;
-    const unsearched = end - (this.#text.length - 1) * encoding.unitBytes;
-    this.#searched = this.#hit >= 0 ? this.#hit : Math.max(begin, unsearched);
-    return this.#hit;
   }
 }
 

@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
+import { AlertSummary } from '#components/evidence/alert-summary.tsx';
 import { ArchiveMembers } from '#components/evidence/archive-members.tsx';
 import { CoverageList } from '#components/evidence/coverage.tsx';
 import { DeleteEvidence } from '#components/evidence/delete-evidence.tsx';
@@ -34,6 +35,8 @@ export default async function EvidencePage({ params }: { readonly params: Promis
   const isArriving = evidence.sha256 === null;
   // An archive has no records of its own: its members are evidence of their own.
   const isArchive = evidence.form === 'archive';
+  // Nothing in them can be judged.
+  const isAlerts = evidence.alerts !== null && evidence.recordCount === 0;
   return (
     <>
       {isBusy && <AutoRefresh />}
@@ -74,15 +77,24 @@ export default async function EvidencePage({ params }: { readonly params: Promis
                   'Not readable',
                   `${plural(evidence.lossCount, 'place')} lost something, ${evidence.problemCount - evidence.lossCount} notes`,
                 ],
-                ['Events from', <Time key="t" ticks={evidence.firstTicks} precision={7} />],
-                ['to', <Time key="t" ticks={evidence.lastTicks} precision={7} />],
+                ...(isAlerts
+                  ? []
+                  : ([
+                      ['Events from', <Time key="t" ticks={evidence.firstTicks} precision={7} />],
+                      ['to', <Time key="t" ticks={evidence.lastTicks} precision={7} />],
+                    ] as const)),
               ]}
             />
           </Card>
+          {evidence.alerts && (
+            <Card title="Alerts" aside={plural(evidence.alerts.total, 'alert')}>
+              <AlertSummary alerts={evidence.alerts} />
+            </Card>
+          )}
           {evidence.members && (
             <ArchiveMembers id={id} members={evidence.members} canUnlock={can(actor, 'add-evidence')} />
           )}
-          {!isArchive && (
+          {!isArchive && !isAlerts && (
             <Card title="Tamper hints" aside="signs of tampering, or of a copy that is not whole">
               {isArriving ? (
                 <p className="text-text-3">Told when the whole file is here.</p>
@@ -132,7 +144,7 @@ export default async function EvidencePage({ params }: { readonly params: Promis
               )}
             </Card>
           )}
-          {!isArchive && (
+          {!isArchive && !isAlerts && (
             <>
               <Card title="Hosts" aside={plural(evidence.hosts.length, 'host')}>
                 <div className="overflow-x-auto">
@@ -240,7 +252,11 @@ export default async function EvidencePage({ params }: { readonly params: Promis
           </Card>
           {!isArchive && (
             <Card title="Detections on this file" aside={isArriving ? 'of what is here so far' : null}>
-              <CoverageList coverage={evidence.coverage} />
+              {isAlerts ? (
+                <p className="text-text-2">None ran: alerts of other tools are no events to judge.</p>
+              ) : (
+                <CoverageList coverage={evidence.coverage} />
+              )}
             </Card>
           )}
         </div>
