@@ -4,8 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 
-const CHUNK_BYTES = 65_536;
-const HEADER_BYTES = 4_096;
+export const CHUNK_BYTES = 65_536;
+export const HEADER_BYTES = 4_096;
 
 /** All EVTX files under a folder, in the order of their names. */
 export async function findEvtx(folder: string): Promise<string[]> {
@@ -37,7 +37,7 @@ export async function makeEvtx(files: readonly string[], target: string, sizeByt
   return chunkCount;
 }
 
-async function realChunks(files: readonly string[]): Promise<Buffer[]> {
+export async function realChunks(files: readonly string[]): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   for (const file of files) {
     const bytes = await readFile(file);
@@ -54,7 +54,7 @@ async function realChunks(files: readonly string[]): Promise<Buffer[]> {
 }
 
 /** MS-EVEN6 and libevtx's format description: file header of 4,096 bytes, checksum over the first 120. */
-function fileHeader(chunkCount: number): Buffer {
+export function fileHeader(chunkCount: number): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header.write('ElfFile\0', 0, 'latin1');
   header.writeBigUInt64LE(0n, 8);

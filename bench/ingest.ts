@@ -5,13 +5,23 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '#lib/db/embedded.ts';
 import { migrate } from '#lib/db/migrate.ts';
+import { cpuSecondsOf } from './process-stats.ts';
+
+export type IngestTiming = {
+  readonly seconds: number;
+  readonly peakMb: number;
+  /** Processor time of the worker and of PostgreSQL. */
+  readonly workerSeconds: number;
+  readonly postgresSeconds: number;
+};
 
 /** Time from the first byte stored to the last finding written, in a database of its own, and the peak memory of it. */
-export async function measureIngest(file: string): Promise<{ seconds: number; peakMb: number }> {
+export async function measureIngest(file: string): Promise<IngestTiming> {
   const folder = await mkdtemp(path.join(tmpdir(), 'jobsight-bench-data-'));
   const postgres = await startEmbeddedPostgres(folder);
   try {
     await migrate(postgres.databaseUrl);
+    const idleSeconds = await cpuSecondsOf(postgres.identity.pid);
     const child = spawn(process.execPath, [import.meta.filename, file], {
       env: { ...process.env, DATABASE_URL: postgres.databaseUrl, JOBSIGHT_DATA: folder },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -23,7 +33,8 @@ export async function measureIngest(file: string): Promise<{ seconds: number; pe
     await new Promise<void>((resolve, reject) => {
       child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`ingest ended with ${code}`))));
     });
-    return JSON.parse(output);
+    const postgresSeconds = (await cpuSecondsOf(postgres.identity.pid)) - idleSeconds;
+    return { ...JSON.parse(output), postgresSeconds };
   } finally {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
@@ -48,6 +59,7 @@ async function run(file: string): Promise<void> {
     via: 'session',
   } as const;
   keepHeapSmall();
+  const cpuBefore = process.cpuUsage();
   const started = performance.now();
   const { id } = await addEvidence(actor, 'bench.evtx', createReadStream(file));
   await ingestEvidence(id, {
@@ -55,7 +67,11 @@ async function run(file: string): Promise<void> {
     store: new EvidenceStore(env().JOBSIGHT_DATA),
   });
   const seconds = (performance.now() - started) / 1_000;
-  process.stdout.write(JSON.stringify({ seconds, peakMb: process.resourceUsage().maxRSS / 1_024 }));
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const workerSeconds = (user + system) / 1e6;
+  process.stdout.write(
+    JSON.stringify({ seconds, workerSeconds, peakMb: process.resourceUsage().maxRSS / 1_024 }),
+  );
   await closeSendingQueue();
   await closeDatabase();
 }
