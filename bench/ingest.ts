@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '#lib/db/embedded.ts';
 import { migrate } from '#lib/db/migrate.ts';
+import { WORKER_NODE_FLAGS } from '#lib/jobs/heap.ts';
 import { cpuSecondsOf } from './process-stats.ts';
 
 export type IngestTiming = {
@@ -22,7 +23,7 @@ export async function measureIngest(file: string): Promise<IngestTiming> {
   try {
     await migrate(postgres.databaseUrl);
     const idleSeconds = await cpuSecondsOf(postgres.identity.pid);
-    const child = spawn(process.execPath, [import.meta.filename, file], {
+    const child = spawn(process.execPath, [...WORKER_NODE_FLAGS, import.meta.filename, file], {
       env: { ...process.env, DATABASE_URL: postgres.databaseUrl, JOBSIGHT_DATA: folder },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -47,7 +48,6 @@ async function run(file: string): Promise<void> {
   const { EvidenceStore } = await import('#lib/custody/store.ts');
   const { closeDatabase, db } = await import('#lib/db/client.ts');
   const { env } = await import('#lib/env.ts');
-  const { keepHeapSmall } = await import('#lib/jobs/heap.ts');
   const { ingestEvidence } = await import('#lib/jobs/ingest.ts');
   const { closeSendingQueue } = await import('#lib/jobs/queue.ts');
   await db.user.create({ data: { id: 'bench', name: 'Bench', email: 'bench@example.org', role: 'admin' } });
@@ -58,7 +58,6 @@ async function run(file: string): Promise<void> {
     role: 'admin',
     via: 'session',
   } as const;
-  keepHeapSmall();
   const cpuBefore = process.cpuUsage();
   const started = performance.now();
   const { id } = await addEvidence(actor, 'bench.evtx', createReadStream(file));

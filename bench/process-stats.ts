@@ -3,7 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 /** Of Linux, USER_HZ: what /proc counts processor time in. */
 const TICKS_PER_SECOND = 100;
 
-type ProcessStat = { readonly parent: number; readonly ownTicks: number; readonly endedChildrenTicks: number };
+type ProcessStat = {
+  readonly parent: number;
+  readonly ownTicks: number;
+  readonly endedChildrenTicks: number;
+};
 
 /** Processor time (user and system) of a process, its children and those that ended, in seconds. Linux only. */
 export async function cpuSecondsOf(pid: number): Promise<number> {
@@ -29,7 +33,10 @@ export async function residentMbOf(pid: number): Promise<number | null> {
 async function statOf(pid: number): Promise<ProcessStat | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (text === null) return null;
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
   const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15);
   return { parent: fields[1] ?? 0, ownTicks: user + system, endedChildrenTicks: childUser + childSystem };
 }

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '#lib/db/embedded.ts';
 import { migrate } from '#lib/db/migrate.ts';
+import { WORKER_NODE_FLAGS } from '#lib/jobs/heap.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 /** Larger files are not what this measures. */
@@ -52,7 +53,10 @@ async function run(files: readonly string[], count: number): Promise<number> {
     await addEvidence(actor, `small-${index}.evtx`, Readable.from([content]));
   }
   const started = performance.now();
-  const worker = spawn(process.execPath, ['scripts/worker.ts'], { cwd: ROOT, stdio: 'ignore' });
+  const worker = spawn(process.execPath, [...WORKER_NODE_FLAGS, 'scripts/worker.ts'], {
+    cwd: ROOT,
+    stdio: 'ignore',
+  });
   try {
     const isOpen = { status: { in: ['waiting', 'reading'] as ('waiting' | 'reading')[] } };
     while ((await db.evidence.count({ where: isOpen })) > 0) await sleep(POLL_MS);

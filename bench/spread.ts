@@ -82,7 +82,12 @@ function findAll(bytes: Buffer, value: bigint): number[] {
 }
 
 /** A copy of the chunk with the times and numbers, and checksums that fit them. */
-function stamp({ bytes, records }: Template, startTicks: bigint, stepTicks: bigint, firstNumber: bigint): Buffer {
+function stamp(
+  { bytes, records }: Template,
+  startTicks: bigint,
+  stepTicks: bigint,
+  firstNumber: bigint,
+): Buffer {
   const chunk = Buffer.from(bytes);
   const count = BigInt(records.length);
   for (const [index, { times, numbers }] of records.entries()) {

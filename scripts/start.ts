@@ -3,6 +3,7 @@
  * and a worker running until Ctrl-C or SIGTERM. Whatever can be wrong with the machine is checked before the slow parts.
  */
 import { type Env, env } from '#lib/env.ts';
+import { WORKER_NODE_FLAGS } from '#lib/jobs/heap.ts';
 import { ensureBuild } from './support/build.ts';
 import { checkPortIsFree } from './support/checks.ts';
 import { type Certificate, certificateOf, startCollectorFront } from './support/collector-front.ts';
@@ -66,7 +67,7 @@ async function run(
   });
   const worker = startService({
     name: 'worker',
-    args: ['scripts/worker.ts'],
+    args: [...WORKER_NODE_FLAGS, 'scripts/worker.ts'],
     env: { ...process.env, NODE_ENV: 'production' },
     say,
     onStart: recordChildren,

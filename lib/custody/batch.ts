@@ -126,8 +126,9 @@ export class Batch {
   }
 
   add(block: Block): void {
-    this.relevance.add(block.census());
-    if (this.#reading.purpose === 'ingest') this.observed.add(block);
+    const census = block.census();
+    this.relevance.add(census);
+    if (this.#reading.purpose === 'ingest') this.observed.addBlock(block, census);
     this.problems.push(...block.problems);
     for (const record of block.records) this.#addRecord(record);
     if (this.#reading.purpose === 'ingest') this.#addAlerts(block.alerts ?? []);
@@ -147,7 +148,10 @@ export class Batch {
     const channel = record.system.channel ?? '';
     const eventCode = eventCodeOf(record);
     const { purpose, rulesByKind, occurrences, bound } = this.#reading;
-    if (purpose === 'ingest') this.#count(record, host, channel, eventCode);
+    if (purpose === 'ingest') {
+      this.#count(record, host, channel, eventCode);
+      this.observed.hints.addRecord(record, host, channel);
+    }
 
     const event = eventFromRecord(record);
     const selections: KeptSelection[] = [];

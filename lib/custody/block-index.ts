@@ -1,6 +1,6 @@
 import type { SqlTransaction } from '#lib/db/bulk.ts';
 import { hostName } from '#lib/events/names.ts';
-import type { Block } from '#lib/evidence/record.ts';
+import type { Block, CensusRow } from '#lib/evidence/record.ts';
 
 /** A block with more hosts than this is looked into for every host. */
 const HOSTS_KEPT = 16;
@@ -19,11 +19,11 @@ type BlockRow = {
 export class BlockIndex {
   readonly rows: BlockRow[] = [];
 
-  add(block: Block): void {
+  add(block: Block, census: readonly CensusRow[]): void {
     const hosts = new Set<string>();
     let firstTicks: bigint | null = null;
     let lastTicks: bigint | null = null;
-    for (const row of block.census()) {
+    for (const row of census) {
       if (row.firstTicks === null || row.lastTicks === null) continue;
       if (firstTicks === null || row.firstTicks < firstTicks) firstTicks = row.firstTicks;
       if (lastTicks === null || row.lastTicks > lastTicks) lastTicks = row.lastTicks;

@@ -1,9 +1,8 @@
 import type { SqlTransaction } from '#lib/db/bulk.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
 import { toPostgres } from '#lib/db/postgres-text.ts';
-import { hostName } from '#lib/events/names.ts';
 import { RecordRuns, recordNumber, type StepBack, type StoredRun } from '#lib/evidence/gaps/runs.ts';
-import type { Block, EvidenceRecord } from '#lib/evidence/record.ts';
+import type { EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import type { HintKind } from './types.ts';
 
 /** Hints of one kind and evidence that are kept; all are counted. */
@@ -32,18 +31,16 @@ export class HintObserver {
     return [...this.#logs.values()];
   }
 
-  add(block: Block): void {
-    for (const record of block.records) this.#addRecord(record);
-    for (const { code, place, message } of block.problems) {
+  addProblems(problems: readonly Problem[]): void {
+    for (const { code, place, message } of problems) {
       if (code === 'chunk-checksum')
         this.hints.push({ ...noHost(message), offset: place.offset, kind: code });
     }
   }
 
-  #addRecord(record: EvidenceRecord): void {
+  /** @param host @param channel of the record, which are dear to read from some evidence */
+  addRecord(record: EvidenceRecord, host: string, channel: string): void {
     const { system, timeTicks } = record;
-    const host = hostName(system.computer);
-    const channel = system.channel ?? '';
     const number = recordNumber(system.recordId);
     if (number !== null) this.#logOf(host, channel).runs.add(number, timeTicks);
     if (!isLogCleared(record)) return;

@@ -1,7 +1,7 @@
 import type { SqlTransaction } from '#lib/db/bulk.ts';
 import type { db as Database } from '#lib/db/client.ts';
 import { FILE_HEADER_BYTES, readEvtxHeader } from '#lib/evidence/evtx/header.ts';
-import type { Block, ByteSource, EvidenceForm } from '#lib/evidence/record.ts';
+import type { Block, ByteSource, CensusRow, EvidenceForm } from '#lib/evidence/record.ts';
 import { BlockIndex, writeBlockIndex } from './block-index.ts';
 import { HintObserver, writeDirtyHint, writeHints } from './hints.ts';
 
@@ -10,9 +10,10 @@ export class Observed {
   readonly index = new BlockIndex();
   readonly hints = new HintObserver();
 
-  add(block: Block): void {
-    this.index.add(block);
-    this.hints.add(block);
+  /** Its records are told to `hints` one by one. */
+  addBlock(block: Block, census: readonly CensusRow[]): void {
+    this.index.add(block, census);
+    this.hints.addProblems(block.problems);
   }
 }
 

@@ -36,13 +36,14 @@ export async function writeEvents(
   const events = kept.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   if (events.length === 0) return;
   await writeTexts(tx, events);
-  // An event that is there already is passed over before its record is read as JSON.
+  // An event that is there already is passed over before its record is read as JSON. Each is looked up by the index: as a
+  // join, PostgreSQL would read all events for every batch.
   await tx.insert(
     EVENT_COLUMNS,
     events.map((event) => eventCells(event, hosts)),
     `INSERT INTO event (investigation_id, id, host_id, time_ticks, channel, event_code, record_id, kind, lane, summary, record)
      SELECT $1, id, host_id, time_ticks, channel, event_code, record_id, kind, lane, summary, record::jsonb FROM new_row n
-     WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.investigation_id = $1 AND e.id = n.id)
+     WHERE (SELECT true FROM event e WHERE e.investigation_id = $1 AND e.id = n.id) IS NULL
      ORDER BY id ON CONFLICT DO NOTHING`,
     [lease.investigationId],
   );
@@ -108,7 +109,7 @@ async function writeTexts(tx: BulkTransaction, events: readonly KeptEvent[]): Pr
     ],
     [...texts],
     `INSERT INTO long_text (hash, body)
-     SELECT hash, body FROM new_row n WHERE NOT EXISTS (SELECT 1 FROM long_text t WHERE t.hash = n.hash)
+     SELECT hash, body FROM new_row n WHERE (SELECT true FROM long_text t WHERE t.hash = n.hash) IS NULL
      ORDER BY hash ON CONFLICT DO NOTHING`,
     [],
   );
@@ -129,11 +130,14 @@ export async function trimTimeline(
   await tx.$executeRaw`
     DELETE FROM event WHERE (investigation_id, id) IN (
       SELECT investigation_id, id FROM (
-        SELECT e.investigation_id, e.id,
-          row_number() OVER (PARTITION BY e.host_id, e.lane, e.time_ticks / ${HOUR_TICKS} ORDER BY e.time_ticks, e.id) AS place
-        FROM jsonb_to_recordset(${JSON.stringify(spans)}::jsonb) AS s(host_id uuid, first bigint, last bigint)
-        JOIN event e ON e.host_id = s.host_id AND e.time_ticks BETWEEN s.first AND s.last
-        WHERE e.lane IS NOT NULL
+        SELECT hour.*
+        FROM jsonb_to_recordset(${JSON.stringify(spans)}::jsonb) AS s(host_id uuid, first bigint, last bigint),
+          LATERAL (
+            SELECT e.investigation_id, e.id,
+              row_number() OVER (PARTITION BY e.lane ORDER BY e.time_ticks, e.id) AS place
+            FROM event e
+            WHERE e.host_id = s.host_id AND e.time_ticks BETWEEN s.first AND s.last AND e.lane IS NOT NULL
+          ) hour
         UNION ALL
         SELECT e.investigation_id, e.id, row_number() OVER (PARTITION BY e.host_id, e.lane ORDER BY e.id) AS place
         FROM event e

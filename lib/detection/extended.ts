@@ -1,9 +1,10 @@
-import { type DecodingStep, deobfuscate } from '#lib/deobfuscate/deobfuscate.ts';
+import type { DecodingStep } from '#lib/deobfuscate/deobfuscate.ts';
 import type { SearchableEvent } from '#lib/events/event.ts';
 import { dataValue } from '#lib/events/sources/source.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import { NO_SYSTEM_VALUES } from '#lib/evidence/system-values.ts';
+import { decodedText } from './decoded-text.ts';
 import type { DetectionRule } from './rule.ts';
 import { joinScriptBlocks, withValue } from './script-blocks.ts';
 
@@ -64,7 +65,7 @@ export function decodeToMatch(
   const field = decodableField(record);
   const text = field === null ? null : dataValue(record, field);
   if (field === null || text === null || !rule.relevant.select(eventFromRecord(record))) return null;
-  const decoded = deobfuscate(text);
+  const decoded = decodedText(text);
   if (!decoded) return null;
   const event = eventFromRecord(withValue(record, field, decoded.text));
   return rule.search.select(event) ? { event, decoding: decoded.steps } : null;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import { SECOND_TICKS } from './ticks.ts';
 
@@ -41,5 +41,5 @@ function payloadHash(record: EvidenceRecord): string {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

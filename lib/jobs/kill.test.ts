@@ -11,6 +11,7 @@ import { importDetections } from '#lib/catalogue/import.ts';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { makeEvtx } from '../../bench/evidence.ts';
+import { WORKER_NODE_FLAGS } from './heap.ts';
 import {
   ANALYST,
   add,
@@ -50,7 +51,7 @@ afterEach(() => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function startWorker(): ChildProcess {
-  const worker = spawn(process.execPath, ['scripts/worker.ts'], {
+  const worker = spawn(process.execPath, [...WORKER_NODE_FLAGS, 'scripts/worker.ts'], {
     cwd: ROOT,
     env: process.env,
     stdio: 'ignore',

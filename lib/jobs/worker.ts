@@ -6,7 +6,6 @@ import { EvidenceStore } from '#lib/custody/store.ts';
 import { db } from '#lib/db/client.ts';
 import { env } from '#lib/env.ts';
 import { log } from '#lib/log.ts';
-import { keepHeapSmall } from './heap.ts';
 import { ingestJobs } from './ingest-jobs.ts';
 import { WORKER_BEAT_MS } from './liveness.ts';
 import {
@@ -22,7 +21,6 @@ import { reprocessEvidence } from './reprocess.ts';
 
 /** Runs until the signal: takes jobs from the queues, those of each queue one after another. */
 export async function runWorker(signal: AbortSignal): Promise<void> {
-  keepHeapSmall();
   const store = new EvidenceStore(env().JOBSIGHT_DATA);
   const boss = await openQueue({ isWorker: true });
   const id = `${hostname()}-${process.pid}`;
