@@ -1,16 +1,21 @@
 /**
  * `npm run bench [-- --size MB] [--evidence FOLDER]`: reading speed against evtxexport of Debian's libevtx-utils on the
- * same file in the same run, as ratios; then ingest into PostgreSQL.
+ * same file in the same run, as ratios; then ingest into PostgreSQL. `--large MB` instead: bench/large.ts.
  */
 import { spawnSync } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { writeDetections } from './detections.ts';
 import { findEvtx, makeEvtx } from './evidence.ts';
 import { measureIngest } from './ingest.ts';
+import { type LargeTiming, measureLarge, RESIDENT_MB_MAX } from './large.ts';
 import { measureSmallFiles } from './small-files.ts';
+import { SPREAD, spreadEvtx } from './spread.ts';
+import type { Spent } from './surroundings.ts';
 
 const RUNS = 3;
 const SMALL_FILES = 1_000;
@@ -26,48 +31,69 @@ const { values } = parseArgs({
   options: {
     size: { type: 'string', default: '128' },
     evidence: { type: 'string', default: path.join(ROOT, 'e2e', 'evidence') },
+    large: { type: 'string' },
   },
 });
-const folder = await mkdtemp(path.join(tmpdir(), 'jobsight-bench-'));
-try {
-  const file = path.join(folder, 'bench.evtx');
-  await makeEvtx(peerReadable(await findEvtx(values.evidence)), file, Number(values.size) * 1024 * 1024);
-  const megabytes = (await stat(file)).size / 1e6;
-  const peer = median(Array.from({ length: RUNS }, () => time('evtxexport', [file])));
-  const scan = median(Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', file])));
-  const detections = path.join(folder, 'detections');
-  await mkdir(detections);
-  const count = await writeDetections(detections);
-  const many = median(
-    Array.from({ length: RUNS }, () =>
-      time(process.execPath, ['scripts/scan.ts', '--content', detections, file]),
-    ),
-  );
-  const hunt = median(
-    Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/search.ts', HUNTED, file])),
-  );
-  const start = median(
-    Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/search.ts', HUNTED, EMPTY])),
-  );
-  const verify = median(
-    Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', '--verify', file])),
-  );
-  const events = countEvents(file);
-  print('evtxexport', peer, megabytes, events, peer);
-  print('scan', scan, megabytes, events, peer);
-  print(`scan, ${count + 2}`, many, megabytes, events, peer);
-  print('search', hunt, megabytes, events, peer);
-  const reading = { seconds: hunt.seconds - start.seconds, peakMb: 0 };
-  print('search, read', reading, megabytes, events, peer);
-  process.stdout.write(
-    `${count} detections more cost ${(many.seconds / scan.seconds).toFixed(2)} times as much as two\n`,
-  );
-  print('scan --verify', verify, megabytes, events, peer);
-  print('ingest', await measureIngest(file), megabytes, events, peer);
-  const smallSeconds = await measureSmallFiles(await findEvtx(values.evidence), SMALL_FILES);
-  process.stdout.write(`${SMALL_FILES} small files are ready after ${smallSeconds.toFixed(1)} s\n`);
-} finally {
-  await rm(folder, { recursive: true, force: true });
+if (values.large === undefined) await compare();
+else printLarge(await measureLarge(await findEvtx(values.evidence), Number(values.large) * 1024 * 1024));
+
+async function compare(): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'jobsight-bench-'));
+  try {
+    const file = path.join(folder, 'bench.evtx');
+    await makeEvtx(peerReadable(await findEvtx(values.evidence)), file, Number(values.size) * 1024 * 1024);
+    const megabytes = (await stat(file)).size / 1e6;
+    const peer = median(Array.from({ length: RUNS }, () => time('evtxexport', [file])));
+    const scan = median(
+      Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', file])),
+    );
+    const detections = path.join(folder, 'detections');
+    await mkdir(detections);
+    const count = await writeDetections(detections);
+    const many = median(
+      Array.from({ length: RUNS }, () =>
+        time(process.execPath, ['scripts/scan.ts', '--content', detections, file]),
+      ),
+    );
+    const hunt = median(
+      Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/search.ts', HUNTED, file])),
+    );
+    const start = median(
+      Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/search.ts', HUNTED, EMPTY])),
+    );
+    const verify = median(
+      Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', '--verify', file])),
+    );
+    const events = countEvents(file);
+    print('evtxexport', peer, megabytes, events, peer);
+    print('scan', scan, megabytes, events, peer);
+    print(`scan, ${count + 2}`, many, megabytes, events, peer);
+    print('search', hunt, megabytes, events, peer);
+    const reading = { seconds: hunt.seconds - start.seconds, peakMb: 0 };
+    print('search, read', reading, megabytes, events, peer);
+    process.stdout.write(
+      `${count} detections more cost ${(many.seconds / scan.seconds).toFixed(2)} times as much as two\n`,
+    );
+    print('scan --verify', verify, megabytes, events, peer);
+    const spread = path.join(folder, 'spread.evtx');
+    const pieces = spreadEvtx(await findEvtx(values.evidence), Number(values.size) * 1024 * 1024, SPREAD);
+    await pipeline(pieces, createWriteStream(spread));
+    for (const [name, source] of [
+      ['ingest', file],
+      ['ingest, months', spread],
+    ] as const) {
+      const timing = await measureIngest(source);
+      print(name, timing, megabytes, events, peer);
+      const { workerSeconds, postgresSeconds } = timing;
+      process.stdout.write(
+        `${name}: processor time of the worker ${workerSeconds.toFixed(1)} s, of PostgreSQL ${postgresSeconds.toFixed(1)} s\n`,
+      );
+    }
+    const smallSeconds = await measureSmallFiles(await findEvtx(values.evidence), SMALL_FILES);
+    process.stdout.write(`${SMALL_FILES} small files are ready after ${smallSeconds.toFixed(1)} s\n`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** The peer stops at some files; only those that it exports whole are measured, for both. */
@@ -103,6 +129,24 @@ function median(timings: readonly Timing[]): Timing {
 function countEvents(file: string): number {
   const { stderr } = spawnSync(process.execPath, ['scripts/scan.ts', '--verify', file], { cwd: ROOT });
   return Number(/ (\d+) events/.exec(stderr.toString())?.[1] ?? 0);
+}
+
+function printLarge(timing: LargeTiming): void {
+  const { seconds, sizeBytes, recordCount, peakMb, workerSeconds, postgresSeconds, surroundings } = timing;
+  const { requests, dense, denseLeftBlocks, plan } = surroundings;
+  const at = (share: number) => requests[Math.ceil(requests.length * share) - 1] ?? dense;
+  const spent = ({ wallMs, cpuMs }: Spent) => `${wallMs.toFixed(0)} ms (processor ${cpuMs.toFixed(0)} ms)`;
+  process.stdout.write(
+    [
+      `${(sizeBytes / 1e9).toFixed(1)} GB, ${recordCount.toLocaleString('en')} events read in ${seconds.toFixed(0)} s: ${(sizeBytes / 1e6 / seconds).toFixed(0)} MB/s`,
+      `processor time of the worker ${workerSeconds.toFixed(0)} s, of PostgreSQL ${postgresSeconds.toFixed(0)} s`,
+      `the worker had ${peakMb.toFixed(0)} MB resident at most, of ${RESIDENT_MB_MAX} that it may have`,
+      `events around a time, first page: p50 ${spent(at(0.5))}, p95 ${spent(at(0.95))}`,
+      `a day before and after: ${spent(dense)}, ${denseLeftBlocks.toLocaleString('en')} blocks left for other pages`,
+      ...plan,
+      '',
+    ].join('\n'),
+  );
 }
 
 function print(name: string, timing: Timing, megabytes: number, events: number, peer: Timing): void {

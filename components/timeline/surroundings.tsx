@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 import { useState } from 'react';
+import { formatBytes, plural } from '#components/evidence/format.ts';
 import { Time, ZoneName } from '#components/time/time.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
@@ -111,7 +112,7 @@ function Notes({ loaded }: { readonly loaded: Loaded }) {
       <p className="pt-2 text-text-3" aria-live="polite">
         {loaded.nextCursor === null
           ? `${count.toLocaleString('en')} ${count === 1 ? 'event' : 'events'}, all there are.`
-          : `${count.toLocaleString('en')} events so far; there are more.`}
+          : `${count.toLocaleString('en')} events so far; there are more${leftWords(loaded)}.`}
       </p>
       {loaded.isCutShort && (
         <p className="text-medium">
@@ -126,6 +127,11 @@ function Notes({ loaded }: { readonly loaded: Loaded }) {
       )}
     </>
   );
+}
+
+function leftWords({ leftBlocks, leftBytes }: Loaded): string {
+  if (leftBlocks === 0) return '';
+  return `: ${plural(leftBlocks, 'block')} of stored files (${formatBytes(leftBytes)}) ${leftBlocks === 1 ? 'is' : 'are'} not read yet`;
 }
 
 function EventRow({

@@ -506,6 +506,10 @@ export const surroundingEvents = z.strictObject({
   nextCursor: optionalText,
   isCutShort: z.boolean().describe('Blocks that hold more of one time than is read at once were left out.'),
   readBytes: count,
+  leftBlocks: count.describe(
+    'Blocks of the stored evidence that may hold more of them and were not read for this page.',
+  ),
+  leftBytes: count,
   unindexed: z.array(person).describe('Evidence of the host that is not read to the end yet.'),
 });
 

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,22 +10,12 @@ import { importDetections } from '#lib/catalogue/import.ts';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { makeEvtx } from '../../bench/evidence.ts';
-import { WORKER_NODE_FLAGS } from './heap.ts';
-import {
-  ANALYST,
-  add,
-  addAndRead,
-  empty,
-  POWERSHELL,
-  REGISTRY,
-  stateOf,
-  useTestInstance,
-} from './testing.ts';
+import { ANALYST, add, addAndRead, empty, POWERSHELL, REGISTRY, useTestInstance } from './testing.ts';
+import { killWorkers, startWorker, until, wholeState } from './testing-workers.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Large enough that a worker is stopped in the middle of it. */
 const SIZE_BYTES = Number(process.env.LONG_TESTS ? 1_024 : 128) * 1024 * 1024;
-const DEADLINE_MS = 120_000;
 
 useTestDatabase();
 useTestInstance();
@@ -35,7 +24,6 @@ beforeEach(empty);
 let folder = '';
 let bytes: Buffer = Buffer.alloc(0);
 let expected: unknown;
-const workers: ChildProcess[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'jobsight-kill-'));
@@ -45,49 +33,15 @@ beforeAll(async () => {
   bytes = await readFile(file);
 }, 60_000);
 
-afterEach(() => {
-  for (const worker of workers.splice(0)) worker.kill('SIGKILL');
-});
+afterEach(killWorkers);
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-function startWorker(): ChildProcess {
-  const worker = spawn(process.execPath, [...WORKER_NODE_FLAGS, 'scripts/worker.ts'], {
-    cwd: ROOT,
-    env: process.env,
-    stdio: 'ignore',
-  });
-  workers.push(worker);
-  return worker;
-}
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + DEADLINE_MS;
-  while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error('it did not happen in time');
-    await sleep(50);
-  }
-}
 
 const evidenceRow = (id: string) => db.evidence.findUniqueOrThrow({ where: { id } });
 
-/** What a whole reading must leave, beside findings: nothing counted twice, nothing left out. */
-async function wholeState(id: string): Promise<unknown> {
-  const { recordCount, nextOffset, nextBlock, problemCount, status } = await evidenceRow(id);
-  const counts = await db.eventCount.groupBy({
-    by: ['channel', 'eventCode', 'hour'],
-    _sum: { count: true },
-    orderBy: { hour: 'asc' },
-  });
-  return {
-    evidence: [String(recordCount), String(nextOffset), nextBlock, problemCount, status],
-    counts: counts.map((count) => [count.channel, count.eventCode, count.hour, count._sum.count]).sort(),
-    state: await stateOf(),
-  };
-}
-
 async function readWithout(): Promise<unknown> {
   expected ??= await (async () => {
-    const state = await wholeState(await addAndRead('big.evtx', bytes));
+    await addAndRead('big.evtx', bytes);
+    const state = await wholeState();
     await empty();
     return state;
   })();
@@ -112,7 +66,7 @@ describe('a worker in the middle of an ingest', () => {
     startWorker();
     await until(async () => (await evidenceRow(id)).status === 'ready');
     expect(Date.now() - killedAt).toBeLessThan(60_000);
-    expect(await wholeState(id)).toEqual(whole);
+    expect(await wholeState()).toEqual(whole);
     expect((await evidenceRow(id)).epoch).toBeGreaterThan(1);
   });
 
@@ -126,11 +80,11 @@ describe('a worker in the middle of an ingest', () => {
     startWorker();
     if (status !== 'ready') await until(async () => (await evidenceRow(id)).status === 'ready');
     expect((await evidenceRow(id)).epoch).toBeGreaterThan(epoch);
-    const end = await wholeState(id);
+    const end = await wholeState();
     expect(end).toEqual(whole);
     first.kill('SIGCONT');
     await sleep(3_000);
-    expect(await wholeState(id)).toEqual(end);
+    expect(await wholeState()).toEqual(end);
   });
 });
 
@@ -148,7 +102,8 @@ search: EventCode=4104 | stats count min(_time) as firstTime by Computer UserID
 describe('a worker in the middle of reading evidence again', () => {
   it('killed: another goes on where it stood and the end is as without', { timeout: 240_000 }, async () => {
     await importDetections(ANALYST, [IMPORTED], { isEnabling: true });
-    const whole = await wholeState(await addAndRead('big.evtx', bytes));
+    await addAndRead('big.evtx', bytes);
+    const whole = await wholeState();
     await empty();
     await changeDetection(ANALYST, '0a1b2c3d-0000-4000-8000-000000000002', { isEnabled: false });
     const id = await addAndRead('big.evtx', bytes);
@@ -166,6 +121,6 @@ describe('a worker in the middle of reading evidence again', () => {
     }
     startWorker();
     await until(async () => (await row()).finishedAt !== null);
-    expect(await wholeState(id)).toEqual(whole);
+    expect(await wholeState()).toEqual(whole);
   });
 });

@@ -137,6 +137,7 @@ describe('all events of a host around a time', () => {
   it('are all reached when one request may not read all of their blocks', async () => {
     const around = known.find(({ host }) => host === SHORT)?.ticks ?? 0n;
     const seen: string[] = [];
+    const left: number[] = [];
     let cursor: string | undefined;
     let requests = 0;
     do {
@@ -148,12 +149,17 @@ describe('all events of a host around a time', () => {
       });
       const page = await getSurroundingEvents(ANALYST, HOST, query, undefined, 1);
       expect(page.isCutShort).toBe(false);
+      expect(page.leftBlocks === 0).toBe(page.leftBytes === 0);
+      left.push(page.leftBlocks);
       seen.push(...page.items.map(({ id }) => id));
       cursor = page.nextCursor ?? undefined;
       requests += 1;
     } while (cursor !== undefined);
     expect(seen).toEqual(bruteForce(around - 120n * MINUTE, around + 120n * MINUTE));
     expect(requests).toBeGreaterThan(1);
+    expect(left[0]).toBeGreaterThan(0);
+    expect(left).toEqual(left.toSorted((a, b) => b - a));
+    expect(left.at(-1)).toBe(0);
   });
 
   it('read only the blocks that cover the range', async () => {

@@ -13,13 +13,12 @@ import { findHost, namesOf } from './hosts.ts';
 import { type SurroundingsQuery, TICKS_MAX } from './inputs.ts';
 import { classify } from './kinds.ts';
 import { summarizeValues } from './summarize-values.ts';
-import { groupBlocks, type IndexedBlock, type PlacedRecord, readBlocks } from './surroundings-read.ts';
+import { type FoundBlocks, findBlocks, unindexedEvidence } from './surroundings-index.ts';
+import { groupBlocks, type PlacedRecord, readBlocks } from './surroundings-read.ts';
 import type { SurroundingEvent, SurroundingEvents } from './types.ts';
 
 /** Read from stored evidence by one request, at most. */
 const READ_BYTES_MAX = 64 * 1024 * 1024;
-/** Blocks looked up by one request: of the smallest there are, all that may be read. */
-const BLOCKS_MAX = 1_024;
 /** Characters of raw events in one answer; a page ends early when it has more. */
 const RAW_LENGTH_MAX = 8_000_000;
 const MINUTE_TICKS = 60n * SECOND_TICKS;
@@ -47,12 +46,12 @@ export async function getSurroundingEvents(
   // One event may stand in two files at other precisions, within a second: what was given before is looked at again.
   const start = after === null ? from : latest(from, secondOf(after.ticks));
 
-  const [names, blocks, unindexed] = await Promise.all([
+  const [names, indexed, unindexed] = await Promise.all([
     loggedNames(hostIds),
-    blocksIn(hostIds, start, to),
+    findBlocks(hostIds, start, to),
     unindexedEvidence(hostIds),
   ]);
-  const found = await collect(blocks, { start, to, names, limit: query.limit, after, readBytesMax }, signal);
+  const found = await collect(indexed, { start, to, names, limit: query.limit, after, readBytesMax }, signal);
   const isEndless = found.horizon !== null && found.horizon <= latest(start, after?.ticks ?? start);
   const horizon = isEndless ? null : found.horizon;
   const page = pageOf(found.records, horizon, after, query.limit, query.raw === 'true');
@@ -64,6 +63,8 @@ export async function getSurroundingEvents(
     nextCursor: page.nextCursor ?? (horizon === null ? null : `${horizon}.`),
     isCutShort: isEndless,
     readBytes: found.readBytes,
+    leftBlocks: indexed.total - found.readCount,
+    leftBytes: indexed.totalBytes - found.readBytes,
     unindexed,
   };
 }
@@ -85,22 +86,32 @@ type Wanted = {
   readonly readBytesMax: number;
 };
 
+type Collected = {
+  readonly records: readonly PlacedRecord[];
+  readonly horizon: bigint | null;
+  readonly readCount: number;
+  readonly readBytes: number;
+};
+
 /** Reads blocks by time until a page is sure to be full. From `horizon` on there may be more. */
 async function collect(
-  blocks: readonly IndexedBlock[],
+  { blocks, total }: FoundBlocks,
   wanted: Wanted,
   signal: AbortSignal | undefined,
-): Promise<{ records: readonly PlacedRecord[]; horizon: bigint | null; readBytes: number }> {
+): Promise<Collected> {
   const store = new EvidenceStore(env().JOBSIGHT_DATA);
   const records: PlacedRecord[] = [];
   const seen = new Set<string>();
+  let readCount = 0;
   let readBytes = 0;
   for (const group of groupBlocks(blocks)) {
     const horizon = group[0]?.firstTicks ?? wanted.to;
     const groupBytes = group.reduce((sum, block) => sum + block.lengthBytes, 0);
     const isOverBudget = readBytes > 0 && readBytes + groupBytes > wanted.readBytesMax;
     const isFull = (): boolean => newBefore(records, horizon, wanted.after) > wanted.limit;
-    if (isOverBudget || (records.length > wanted.limit && isFull())) return { records, horizon, readBytes };
+    if (isOverBudget || (records.length > wanted.limit && isFull())) {
+      return { records, horizon, readCount, readBytes };
+    }
     for await (const block of readBlocks(store, group, signal)) {
       for (const placed of block) {
         const { timeTicks, system } = placed.record;
@@ -110,10 +121,11 @@ async function collect(
         records.push({ ...placed, ticks: timeTicks });
       }
     }
+    readCount += group.length;
     readBytes += groupBytes;
   }
-  const isAll = blocks.length < BLOCKS_MAX;
-  return { records, horizon: isAll ? null : (blocks.at(-1)?.firstTicks ?? null), readBytes };
+  const horizon = blocks.length === total ? null : (blocks.at(-1)?.firstTicks ?? null);
+  return { records, horizon, readCount, readBytes };
 }
 
 /** The same event was in another block: cheaper to see than by its id, which is told only for what is shown. */
@@ -228,46 +240,6 @@ async function defaultTime(hostId: string, hostIds: readonly string[]): Promise<
 async function loggedNames(hostIds: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await db.host.findMany({ where: { id: { in: [...hostIds] } }, select: { name: true } });
   return new Set(rows.map(({ name }) => fromPostgres(name)));
-}
-
-async function blocksIn(hostIds: readonly string[], start: bigint, to: bigint): Promise<IndexedBlock[]> {
-  const rows = await db.$queryRaw<
-    {
-      evidence_id: string;
-      name: string;
-      sha256: string | null;
-      upload_id: string | null;
-      size_bytes: bigint;
-      offset: bigint;
-      length_bytes: number;
-      block_index: number;
-      first_ticks: bigint;
-    }[]
-  >`
-    SELECT e.id::text AS evidence_id, e.name, e.sha256, e.upload_id, e.size_bytes, b."offset", b.length_bytes, b.block_index, b.first_ticks
-    FROM evidence e JOIN evidence_block b ON b.evidence_id = e.id
-    WHERE e.id IN (SELECT evidence_id FROM event_count WHERE host_id = ANY(${[...hostIds]}::uuid[]))
-      AND b.first_ticks <= ${to} AND b.last_ticks >= ${start}
-      AND (b.host_ids = '{}' OR b.host_ids && ${[...hostIds]}::uuid[])
-    ORDER BY b.first_ticks, e.id, b."offset" LIMIT ${BLOCKS_MAX}`;
-  return rows.map((row) => ({
-    evidenceId: row.evidence_id,
-    evidenceName: fromPostgres(row.name),
-    stored: { sha256: row.sha256, uploadId: row.upload_id, sizeBytes: Number(row.size_bytes) },
-    offset: Number(row.offset),
-    lengthBytes: row.length_bytes,
-    index: row.block_index,
-    firstTicks: row.first_ticks,
-  }));
-}
-
-async function unindexedEvidence(hostIds: readonly string[]): Promise<SurroundingEvents['unindexed']> {
-  const rows = await db.$queryRaw<{ id: string; name: string }[]>`
-    SELECT e.id::text, e.name FROM evidence e
-    WHERE e.id IN (SELECT evidence_id FROM event_count WHERE host_id = ANY(${[...hostIds]}::uuid[]))
-      AND (e.status <> 'ready' OR NOT EXISTS (SELECT 1 FROM evidence_block b WHERE b.evidence_id = e.id))
-    ORDER BY e.created_at LIMIT 100`;
-  return rows.map(({ id, name }) => ({ id, name: fromPostgres(name) }));
 }
 
 function clamp(ticks: bigint): bigint {

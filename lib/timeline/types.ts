@@ -132,6 +132,9 @@ export type SurroundingEvents = {
   /** More blocks hold one time than are read at once; what was left out cannot be reached by paging. */
   readonly isCutShort: boolean;
   readonly readBytes: number;
+  /** Blocks of stored evidence that may hold more of them and were not read for this page, and their size. */
+  readonly leftBlocks: number;
+  readonly leftBytes: number;
   /** Evidence of the host that is not read to the end yet, so that its events may be missing here. */
   readonly unindexed: readonly { readonly id: string; readonly name: string }[];
 };
