@@ -14,16 +14,19 @@ export type Spread = { readonly startTicks: bigint; readonly stepTicks: bigint }
 /** 48 s a chunk: 9 days a gigabyte, which is a busy log. */
 export const SPREAD: Spread = { startTicks: 17_000_000_000_000_000n, stepTicks: 480_000_000n };
 
-/** Offsets in a chunk of each record's times and numbers, in the order of the records. */
-type Template = {
-  readonly bytes: Buffer;
-  readonly records: readonly { readonly times: readonly number[]; readonly numbers: readonly number[] }[];
+/** Offsets in a chunk of a record's times and numbers, and the log (channel of a computer) that it is numbered in. */
+type RecordPlaces = {
+  readonly times: readonly number[];
+  readonly numbers: readonly number[];
+  readonly log: string;
 };
+
+type Template = { readonly bytes: Buffer; readonly records: readonly RecordPlaces[] };
 
 /**
  * One large event log, piece by piece, from the real chunks of the files, repeated until it has the size: each time with
- * new times and record numbers, so that no two events are the same and they lie over a long time, as in a log that was
- * written for months.
+ * new times and record numbers, each log numbered without gaps, so that no two events are the same and they lie over a long
+ * time, as in logs that were written for months.
  */
 export async function* spreadEvtx(
   files: readonly string[],
@@ -34,12 +37,27 @@ export async function* spreadEvtx(
   if (templates.length === 0) throw new Error('no EVTX chunks to make a benchmark file of');
   const chunkCount = Math.max(1, Math.round(sizeBytes / CHUNK_BYTES));
   yield fileHeader(chunkCount);
-  let nextNumber = 1n;
+  const numbers = new Numbers();
   for (let index = 0; index < chunkCount; index += 1) {
     const template = templates[index % templates.length];
     if (!template) continue;
-    yield stamp(template, startTicks + stepTicks * BigInt(index), stepTicks, nextNumber);
-    nextNumber += BigInt(template.records.length);
+    yield stamp(template, startTicks + stepTicks * BigInt(index), stepTicks, numbers);
+  }
+}
+
+/** Record numbers of logs, each from the first on. */
+class Numbers {
+  readonly #next = new Map<string, bigint>();
+  readonly #first: bigint;
+
+  constructor(first = 1n) {
+    this.#first = first;
+  }
+
+  take(log: string): bigint {
+    const number = this.#next.get(log) ?? this.#first;
+    this.#next.set(log, number + 1n);
+    return number;
   }
 }
 
@@ -50,11 +68,15 @@ async function templatesOf(chunks: readonly Buffer[]): Promise<Template[]> {
     const records = await recordsOf(bytes);
     const template = { bytes, records: records.map((record) => placesOf(bytes, record)) };
     const firstTicks = 16_000_000_000_000_000n;
-    const again = await recordsOf(stamp(template, firstTicks, BigInt(records.length), 1n << 40n));
+    const firstNumber = 1n << 40n;
+    const again = await recordsOf(
+      stamp(template, firstTicks, BigInt(records.length), new Numbers(firstNumber)),
+    );
+    const expected = new Numbers(firstNumber);
     const isNew = again.every(
       (record, index) =>
         record.timeTicks === firstTicks + BigInt(index) &&
-        record.system.recordId === String((1n << 40n) + BigInt(index)),
+        record.system.recordId === String(expected.take(logOf(record))),
     );
     if (isNew && again.length === records.length) templates.push(template);
   }
@@ -67,13 +89,22 @@ async function recordsOf(chunk: Buffer): Promise<readonly EvidenceRecord[]> {
   return [];
 }
 
+function logOf({ system }: EvidenceRecord): string {
+  return `${system.computer}\n${system.channel}`;
+}
+
 /** Where the values of the record's header stand in it and again in its content. */
-function placesOf(chunk: Buffer, { place, timeTicks, system }: EvidenceRecord): Template['records'][number] {
+function placesOf(chunk: Buffer, record: EvidenceRecord): RecordPlaces {
+  const { place, timeTicks, system } = record;
   const start = place.offset - HEADER_BYTES;
-  const record = chunk.subarray(start, start + chunk.readUInt32LE(start + 4));
+  const bytes = chunk.subarray(start, start + chunk.readUInt32LE(start + 4));
   const number = BigInt(system.recordId ?? 0);
-  const found = (value: bigint): number[] => findAll(record, value).map((offset) => start + offset);
-  return { times: found((timeTicks ?? 0n) + FILETIME_EPOCH_TICKS), numbers: found(number) };
+  const found = (value: bigint): number[] => findAll(bytes, value).map((offset) => start + offset);
+  return {
+    times: found((timeTicks ?? 0n) + FILETIME_EPOCH_TICKS),
+    numbers: found(number),
+    log: logOf(record),
+  };
 }
 
 function findAll(bytes: Buffer, value: bigint): number[] {
@@ -85,18 +116,14 @@ function findAll(bytes: Buffer, value: bigint): number[] {
 }
 
 /** A copy of the chunk with the times and numbers, and checksums that fit them. */
-function stamp(
-  { bytes, records }: Template,
-  startTicks: bigint,
-  stepTicks: bigint,
-  firstNumber: bigint,
-): Buffer {
+function stamp({ bytes, records }: Template, startTicks: bigint, stepTicks: bigint, next: Numbers): Buffer {
   const chunk = Buffer.from(bytes);
   const count = BigInt(records.length);
-  for (const [index, { times, numbers }] of records.entries()) {
+  for (const [index, { times, numbers, log }] of records.entries()) {
     const time = startTicks + (stepTicks * BigInt(index)) / count + FILETIME_EPOCH_TICKS;
     for (const at of times) chunk.writeBigUInt64LE(time, at);
-    for (const at of numbers) chunk.writeBigUInt64LE(firstNumber + BigInt(index), at);
+    const number = next.take(log);
+    for (const at of numbers) chunk.writeBigUInt64LE(number, at);
   }
   chunk.writeUInt32LE(crc32(chunk.subarray(CHUNK_HEADER_BYTES, chunk.readUInt32LE(48))), 52);
   const head = crc32(chunk.subarray(0, 120));

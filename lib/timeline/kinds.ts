@@ -44,7 +44,8 @@ export const LANES: readonly string[] = definitions.lanes;
 /** Lanes whose events are shown only within 24 h of a finding. */
 export const NEAR_FINDINGS_LANES: readonly string[] = definitions.near_findings_only;
 
-const byChannelAndCode = new Map<string, Candidate[]>();
+/** By event code, then by lower-case channel: most events are of a code that no kind has. */
+const byCode = new Map<string, Map<string, Candidate[]>>();
 for (const { id, lane, channel, codes, where, say } of definitions.kinds) {
   const search =
     where === undefined
@@ -58,24 +59,22 @@ for (const { id, lane, channel, codes, where, say } of definitions.kinds) {
   const fields = templateFields(say);
   const kind: TimelineKind = { id, lane, summarize: (event) => summaryOf(say, fields, event) };
   for (const code of codes) {
-    const key = keyOf(channel, String(code));
-    const candidates = byChannelAndCode.get(key) ?? [];
+    const byChannel = byCode.get(String(code)) ?? new Map<string, Candidate[]>();
+    const candidates = byChannel.get(channel.toLowerCase()) ?? [];
     candidates.push({ kind, applies: search && ((event) => search.select(event)) });
-    byChannelAndCode.set(key, candidates);
+    byChannel.set(channel.toLowerCase(), candidates);
+    byCode.set(String(code), byChannel);
   }
 }
 
 /** The kind of an event, or null when it is only counted. */
 export function classify(event: SearchableEvent): TimelineKind | null {
-  const channel = event.get('Channel');
   const code = event.get('EventCode');
-  if (typeof channel !== 'string' || typeof code !== 'string') return null;
-  const candidates = byChannelAndCode.get(keyOf(channel, code));
+  const byChannel = typeof code === 'string' ? byCode.get(code) : undefined;
+  const channel = byChannel && event.get('Channel');
+  if (typeof channel !== 'string') return null;
+  const candidates = byChannel?.get(channel.toLowerCase());
   return candidates?.find(({ applies }) => applies === null || applies(event))?.kind ?? null;
-}
-
-function keyOf(channel: string, code: string): string {
-  return `${code} ${channel.toLowerCase()}`;
 }
 
 /** A field that the event does not have is left out. */
