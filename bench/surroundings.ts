@@ -42,8 +42,7 @@ export async function measureSurroundings(
     const span = Number(lastTicks - firstTicks);
     return { id: host.id, around: (firstTicks + BigInt(Math.floor(random() * span))).toString() };
   };
-  const ask = async (minutes: number) => {
-    const { id, around } = pick();
+  const ask = async (minutes: number, { id, around } = pick()) => {
     const cpu = process.cpuUsage();
     const postgres = await cpuSecondsOf(postgresPid);
     const started = performance.now();
@@ -58,7 +57,13 @@ export async function measureSurroundings(
   for (let index = 0; index < MOMENTS; index += 1) await ask(MINUTES);
   const requests: Spent[] = [];
   for (let index = 0; index < MOMENTS; index += 1) requests.push((await ask(MINUTES)).spent);
-  const dense = await ask(DENSE_MINUTES);
+  const [busiest] = await db.eventCount.groupBy({
+    by: ['hostId'],
+    _sum: { count: true },
+    orderBy: { _sum: { count: 'desc' } },
+    take: 1,
+  });
+  const dense = await ask(DENSE_MINUTES, { ...pick(), id: busiest?.hostId ?? '' });
   const { id, around } = pick();
   const query = blocksQuery([id], BigInt(around), BigInt(around));
   const plan = await db.$queryRaw<{ 'QUERY PLAN': string }[]>(Prisma.sql`EXPLAIN (COSTS OFF) ${query}`);

@@ -1,6 +1,7 @@
 import type { SqlTransaction } from '#lib/db/bulk.ts';
 import { hostName } from '#lib/events/names.ts';
 import type { Block, CensusRow } from '#lib/evidence/record.ts';
+import { INT64_MAX, INT64_MIN } from './cells.ts';
 
 /** A block with more hosts than this is looked into for every host. */
 const HOSTS_KEPT = 16;
@@ -25,8 +26,12 @@ export class BlockIndex {
     let lastTicks: bigint | null = null;
     for (const row of census) {
       if (row.firstTicks === null || row.lastTicks === null) continue;
-      if (firstTicks === null || row.firstTicks < firstTicks) firstTicks = row.firstTicks;
-      if (lastTicks === null || row.lastTicks > lastTicks) lastTicks = row.lastTicks;
+      // A time that PostgreSQL cannot hold counts as none, so nobody asks for it; the others of its kind stay in reach.
+      if (row.firstTicks > INT64_MAX || row.lastTicks < INT64_MIN) continue;
+      const first = row.firstTicks < INT64_MIN ? INT64_MIN : row.firstTicks;
+      const last = row.lastTicks > INT64_MAX ? INT64_MAX : row.lastTicks;
+      if (firstTicks === null || first < firstTicks) firstTicks = first;
+      if (lastTicks === null || last > lastTicks) lastTicks = last;
       if (hosts.size <= HOSTS_KEPT) hosts.add(hostName(row.computer));
     }
     if (firstTicks === null || lastTicks === null) return;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { fromPostgres, toPostgres } from '#lib/db/postgres-text.ts';
 import { fromStored, type StoredRecord, toStored } from '#lib/events/stored.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
+import { storable } from './cells.ts';
 
 /**
  * How an event stands in the database: its record as JSON, with texts of more than 2,000 characters kept once in
@@ -33,6 +34,8 @@ export function keepRecord(record: EvidenceRecord): { record: KeptRecord; texts:
   const stored = toStored(record);
   const kept: KeptRecord = {
     ...stored,
+    // What findings are made of must be a time that they can keep.
+    timeTicks: storable(record.timeTicks)?.toString() ?? null,
     system: Object.fromEntries(
       Object.entries(stored.system).map(([name, value]) => [
         name,

@@ -3,6 +3,7 @@ import type { Prisma } from '#lib/db/generated/client.ts';
 import { toPostgres } from '#lib/db/postgres-text.ts';
 import { RecordRuns, recordNumber, type StepBack, type StoredRun } from '#lib/evidence/gaps/runs.ts';
 import type { EvidenceRecord, Problem } from '#lib/evidence/record.ts';
+import { storable } from './cells.ts';
 import type { HintKind } from './types.ts';
 
 /** Hints of one kind and evidence that are kept; all are counted. */
@@ -209,8 +210,8 @@ async function writeKept(
       seq: before + index,
       host_id: hint.host === null ? null : hosts.get(hint.host),
       channel: hint.channel === null ? null : toPostgres(hint.channel),
-      from_ticks: hint.fromTicks?.toString() ?? null,
-      to_ticks: hint.toTicks?.toString() ?? null,
+      from_ticks: storable(hint.fromTicks)?.toString() ?? null,
+      to_ticks: storable(hint.toTicks)?.toString() ?? null,
       record_id: hint.recordId === null ? null : toPostgres(hint.recordId),
       offset: hint.offset,
       message: toPostgres(hint.message),

@@ -1,3 +1,6 @@
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { deleteEvidence } from '#lib/custody/commands.ts';
 import { db } from '#lib/db/client.ts';
@@ -16,6 +19,7 @@ import {
   REGISTRY,
   useTestInstance,
 } from '#lib/jobs/testing.ts';
+import { spreadEvtx } from '../../bench/spread.ts';
 import { surroundingsQuery } from './inputs.ts';
 import { getSurroundingEvents } from './surroundings.ts';
 
@@ -188,6 +192,18 @@ describe('all events of a host around a time', () => {
   it('stop when the request is aborted', async () => {
     const stopped = getSurroundingEvents(ANALYST, HOST, surroundingsQuery.parse({}), AbortSignal.abort());
     await expect(stopped).rejects.toThrow();
+  });
+
+  it('of evidence with times that no date has are left out, up to the last that PostgreSQL can hold', async () => {
+    const file = path.resolve(import.meta.dirname, '../../e2e/evidence', POWERSHELL);
+    const last = 2n ** 63n - 1n;
+    const spread = { startTicks: last - 10n, stepTicks: 1_000n };
+    const id = await addAndRead('far.evtx', await buffer(Readable.from(spreadEvtx([file], 65_536, spread))));
+    expect((await db.evidence.findUniqueOrThrow({ where: { id } })).status).toBe('ready');
+    const query = surroundingsQuery.parse({ around: last.toString(), minutes: 1 });
+    const { items } = await getSurroundingEvents(ANALYST, HOST, query);
+    expect(items.map(({ ticks }) => ticks)).toEqual([(last - 10n).toString()]);
+    await deleteEvidence(ANALYST, id);
   });
 
   it('say so when more blocks hold one time than one request may read', async () => {
