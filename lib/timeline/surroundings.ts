@@ -1,6 +1,8 @@
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
+import { readingOf } from '#lib/custody/reading.ts';
 import { EvidenceStore } from '#lib/custody/store.ts';
 import { db } from '#lib/db/client.ts';
+import type { Prisma } from '#lib/db/generated/client.ts';
 import { fromPostgres } from '#lib/db/postgres-text.ts';
 import { env } from '#lib/env.ts';
 import { hostName } from '#lib/events/names.ts';
@@ -238,13 +240,16 @@ async function blocksIn(hostIds: readonly string[], start: bigint, to: bigint): 
       sha256: string | null;
       upload_id: string | null;
       size_bytes: bigint;
+      time_zone: string | null;
+      mapping: Prisma.JsonValue;
       offset: bigint;
       length_bytes: number;
       block_index: number;
       first_ticks: bigint;
     }[]
   >`
-    SELECT e.id::text AS evidence_id, e.name, e.sha256, e.upload_id, e.size_bytes, b."offset", b.length_bytes, b.block_index, b.first_ticks
+    SELECT e.id::text AS evidence_id, e.name, e.sha256, e.upload_id, e.size_bytes, e.time_zone, e.mapping,
+      b."offset", b.length_bytes, b.block_index, b.first_ticks
     FROM evidence e JOIN evidence_block b ON b.evidence_id = e.id
     WHERE e.id IN (SELECT evidence_id FROM event_count WHERE host_id = ANY(${[...hostIds]}::uuid[]))
       AND b.first_ticks <= ${to} AND b.last_ticks >= ${start}
@@ -254,6 +259,7 @@ async function blocksIn(hostIds: readonly string[], start: bigint, to: bigint): 
     evidenceId: row.evidence_id,
     evidenceName: fromPostgres(row.name),
     stored: { sha256: row.sha256, uploadId: row.upload_id, sizeBytes: Number(row.size_bytes) },
+    reading: readingOf({ timeZone: row.time_zone, mapping: row.mapping }),
     offset: Number(row.offset),
     lengthBytes: row.length_bytes,
     index: row.block_index,
