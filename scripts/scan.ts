@@ -12,11 +12,14 @@ import { formatIsoTime } from '#lib/evidence/time.ts';
 import { chainJson, chainsOfScan, type ScanChain } from '#lib/risk/scan-chains.ts';
 import { rulesOfFolder } from './support/detection-folder.ts';
 import { readAll } from './support/evidence-files.ts';
+import { loadMappings } from './support/mappings.ts';
 
 const USAGE = `usage: npm run -s scan -- [--format table|jsonl] [--detection ID]... [--variant 2023|2026]
-       [--strict|--lenient] [--extended] [--verify] [--explain] [--content FOLDER] [--password TEXT] [--evidence-zone ZONE] PATH...
+       [--strict|--lenient] [--extended] [--verify] [--explain] [--content FOLDER] [--password TEXT] [--evidence-zone ZONE]
+       [--mapping FILE]... PATH...
 PATH is a file, a folder (read with all its folders) or - for standard input; archives are opened, encrypted ones with --password.
-Times in the evidence that have no zone are of --evidence-zone, else UTC.
+Times in the evidence that have no zone are of --evidence-zone, else UTC. Columns that no known form claims are read by the
+--mapping for their header, as the mapping screen exports it.
 --content also runs the detections in a folder: published YAML, Sigma rules, savedsearches.conf, with their macros and lookups.`;
 
 /** Exit codes: 0 done, also with nothing found or with bad records; 2 an argument is wrong or a path cannot be read. */
@@ -52,6 +55,11 @@ async function main(): Promise<number> {
     process.stderr.write(`${names}: runs only with --extended\n${USAGE}\n`);
     return 2;
   }
+  const mappings = await loadMappings(options.mappings);
+  if (typeof mappings === 'string') {
+    process.stderr.write(`${printableText(mappings)}\n`);
+    return 2;
+  }
   const startMs = performance.now();
   // A chain joins what several detections find.
   const chains = options.extended && options.detections.length === 0 ? knowledge.chains : [];
@@ -63,6 +71,7 @@ async function main(): Promise<number> {
   const unreadable = await readAll(options.paths, {
     password: options.password,
     timeZone: options.evidenceZone,
+    mappings,
     needles: () => scan.needles,
     startFile: (sizeBytes) => scan.startFile(sizeBytes),
     add: (file, block) => scan.add(file, block),
@@ -103,6 +112,8 @@ type Options = {
   readonly password: string | undefined;
   /** IANA zone of times in the evidence that have none. */
   readonly evidenceZone: string | undefined;
+  /** Files with mappings of columns. */
+  readonly mappings: readonly string[];
   readonly paths: readonly string[];
 };
 
@@ -122,6 +133,7 @@ function readArguments(): Options | string {
         content: { type: 'string' },
         password: { type: 'string' },
         'evidence-zone': { type: 'string' },
+        mapping: { type: 'string', multiple: true, default: [] },
       },
     });
     if (values.format !== 'table' && values.format !== 'jsonl') return '--format is table or jsonl';
@@ -140,6 +152,7 @@ function readArguments(): Options | string {
       content: values.content,
       password: values.password,
       evidenceZone: values['evidence-zone'],
+      mappings: values.mapping,
       paths: positionals,
     };
   } catch (error) {

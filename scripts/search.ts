@@ -10,10 +10,13 @@ import { compileSearch } from '#lib/spl/compile.ts';
 import { describePlace } from '#lib/spl/place.ts';
 import { type CompiledSearch, type Row, SplError } from '#lib/spl/types.ts';
 import { readAll } from './support/evidence-files.ts';
+import { loadMappings } from './support/mappings.ts';
 
-const USAGE = `usage: npm run -s search -- [--format table|jsonl|csv] [--strict|--lenient] [--time-zone ZONE] [--password TEXT] [--evidence-zone ZONE] 'SPL' PATH...
+const USAGE = `usage: npm run -s search -- [--format table|jsonl|csv] [--strict|--lenient] [--time-zone ZONE] [--password TEXT] [--evidence-zone ZONE]
+       [--mapping FILE]... 'SPL' PATH...
 PATH is a file, a folder (read with all its folders) or - for standard input; archives are opened, encrypted ones with --password.
-Times in the evidence that have no zone are of --evidence-zone, else UTC.`;
+Times in the evidence that have no zone are of --evidence-zone, else UTC. Columns that no known form claims are read by the
+--mapping for their header, as the mapping screen exports it.`;
 
 type Options = {
   readonly format: 'table' | 'jsonl' | 'csv';
@@ -22,6 +25,8 @@ type Options = {
   readonly password: string | undefined;
   /** IANA zone of times in the evidence that have none. */
   readonly evidenceZone: string | undefined;
+  /** Files with mappings of columns. */
+  readonly mappings: readonly string[];
   readonly text: string;
   readonly paths: readonly string[];
 };
@@ -33,6 +38,11 @@ async function main(): Promise<number> {
     process.stderr.write(`${options}\n${USAGE}\n`);
     return 2;
   }
+  const mappings = await loadMappings(options.mappings);
+  if (typeof mappings === 'string') {
+    process.stderr.write(`${printableText(mappings)}\n`);
+    return 2;
+  }
   const { text, mode, timeZone } = options;
   try {
     const search = compileSearch(text, searchEnvironment(loadContent()));
@@ -41,6 +51,7 @@ async function main(): Promise<number> {
     const unreadable = await readAll(options.paths, {
       password: options.password,
       timeZone: options.evidenceZone,
+      mappings,
       needles: () => hunt.needles,
       startFile: (sizeBytes) => hunt.startFile(sizeBytes),
       add: (file, block) => hunt.add(file, block),
@@ -73,6 +84,7 @@ function readArguments(): Options | string {
         'time-zone': { type: 'string', default: 'UTC' },
         password: { type: 'string' },
         'evidence-zone': { type: 'string' },
+        mapping: { type: 'string', multiple: true, default: [] },
       },
     });
     const { format } = values;
@@ -90,6 +102,7 @@ function readArguments(): Options | string {
       timeZone: values['time-zone'],
       password: values.password,
       evidenceZone: values['evidence-zone'],
+      mappings: values.mapping,
       text,
       paths,
     };

@@ -70,6 +70,7 @@ const STATES = {
   arriving: 'Arriving',
   waiting: 'Waiting for a worker',
   reading: 'Being read',
+  asking: 'Waits for an answer',
   ready: 'Read',
 } as const;
 

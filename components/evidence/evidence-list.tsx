@@ -25,9 +25,12 @@ const POLL_MS = 1_000;
 export function EvidenceList({
   page,
   canAdd,
+  evidenceZone,
 }: {
   readonly page: EvidenceListPage;
   readonly canAdd: boolean;
+  /** What the user said last of times without a zone; null: each file asks. */
+  readonly evidenceZone: string | null;
 }) {
   const router = useRouter();
   const transfers = useTransfers();
@@ -55,8 +58,9 @@ export function EvidenceList({
       {canAdd && (
         <UploadBox
           fileInput={input}
-          onChoose={(files) =>
-            windowTransfers().add(files, new Set(page.items.map(({ sizeBytes }) => sizeBytes)))
+          evidenceZone={evidenceZone}
+          onChoose={(files, timeZone) =>
+            windowTransfers().add(files, new Set(page.items.map(({ sizeBytes }) => sizeBytes)), timeZone)
           }
         />
       )}
@@ -151,6 +155,12 @@ export function EvidenceState({ item }: { readonly item: EvidenceListItem }) {
     case 'reading':
       if (item.form === 'archive') return <Chip>Opening the archive</Chip>;
       return <ReadingProgress item={item} />;
+    case 'asking':
+      return (
+        <Link href={`/evidence/${item.id}`} className="text-medium">
+          {item.question === 'mapping' ? 'Asks what its columns are' : 'Asks for the time zone'}
+        </Link>
+      );
     case 'ready':
       if (item.form === 'archive') return <EvidenceText text={item.message ?? 'Nothing is in it'} />;
       if (item.alertCount > 0 && item.recordCount === 0) return <Chip>Read: alerts, not events</Chip>;

@@ -21,7 +21,7 @@ export type Transfer = {
   readonly quietSeconds: number;
 };
 
-type Meta = { readonly [name: string]: unknown; readonly path: string };
+type Meta = { readonly [name: string]: unknown; readonly path: string; readonly timeZone: string };
 type TransferFile = UppyFile<Meta, TusBody>;
 
 const PARALLEL = 3;
@@ -58,7 +58,7 @@ class Transfers {
       chunkSize: PIECE_BYTES,
       retryDelays: RETRY_DELAYS_MS,
       removeFingerprintOnSuccess: true,
-      allowedMetaFields: ['name'],
+      allowedMetaFields: ['name', 'timeZone'],
     });
     this.#uppy.on('state-update', () => this.#showSoon());
     this.#uppy.on('upload-progress', (file, { bytesUploaded }) => {
@@ -88,12 +88,18 @@ class Transfers {
     return () => this.#endListeners.delete(listener);
   }
 
-  /** @param knownSizes sizes of the evidence there is; a file of another size cannot be there already */
-  add(chosen: readonly ChosenFile[], knownSizes: ReadonlySet<number>): void {
+  /**
+   * @param knownSizes sizes of the evidence there is; a file of another size cannot be there already
+   * @param timeZone of times that name none; null: each file asks
+   */
+  add(chosen: readonly ChosenFile[], knownSizes: ReadonlySet<number>, timeZone: string | null): void {
     const isCandidate = ({ file }: ChosenFile): boolean =>
       knownSizes.has(file.size) && file.size <= COMPARED_MAX_BYTES;
-    this.#send(chosen.filter((one) => !isCandidate(one)));
-    for (const one of chosen.filter(isCandidate)) this.#compare(one);
+    this.#send(
+      chosen.filter((one) => !isCandidate(one)),
+      timeZone,
+    );
+    for (const one of chosen.filter(isCandidate)) this.#compare(one, timeZone);
     this.#showSoon();
   }
 
@@ -123,13 +129,13 @@ class Transfers {
     this.#showSoon();
   }
 
-  #send(chosen: readonly ChosenFile[]): void {
+  #send(chosen: readonly ChosenFile[], timeZone: string | null): void {
     this.#uppy.addFiles(
       chosen.map(({ file, path }) => ({
         name: file.name,
         type: file.type,
         data: file,
-        meta: { path },
+        meta: { path, timeZone: timeZone ?? '' },
       })),
     );
     const small = this.#uppy.getFiles().filter(({ tus, size }) => !tus && (size ?? 0) <= AT_ONCE_BYTES);
@@ -143,14 +149,14 @@ class Transfers {
     if (!earlier || file.isRemote || !file.data) return;
     if (earlier.error || earlier.isPaused) this.pauseOrContinue(earlier.id);
     else if (earlier.meta.path !== file.meta.path && file.meta.relativePath === undefined) {
-      const { path } = file.meta;
+      const { path, timeZone } = file.meta;
       const { name, type, data } = file;
-      this.#uppy.addFiles([{ name, type, data, meta: { path, relativePath: path } }]);
+      this.#uppy.addFiles([{ name, type, data, meta: { path, timeZone, relativePath: path } }]);
     }
   }
 
   /** One after the other, because each takes the whole processor. */
-  #compare({ file, path }: ChosenFile): void {
+  #compare({ file, path }: ChosenFile, timeZone: string | null): void {
     const key = crypto.getRandomValues(new Uint32Array(4)).join('-');
     const controller = new AbortController();
     const row: Transfer = {
@@ -177,7 +183,7 @@ class Transfers {
         for (const listener of this.#endListeners) listener();
       } else {
         this.#others.delete(key);
-        this.#send([{ file, path }]);
+        this.#send([{ file, path }], timeZone);
       }
       this.#showSoon();
     });

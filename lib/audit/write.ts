@@ -9,6 +9,7 @@ export type AuditAction =
   | 'detection.reprocess'
   | 'evidence.add'
   | 'evidence.arrive'
+  | 'evidence.change'
   | 'evidence.delete'
   | 'evidence.download'
   | 'evidence.unlock'
@@ -16,12 +17,14 @@ export type AuditAction =
   | 'finding.carry'
   | 'finding.note'
   | 'finding.update'
+  | 'mapping.change'
+  | 'mapping.delete'
   | 'token.add'
   | 'token.revoke'
   | 'user.add'
   | 'user.change'
   | 'user.password';
-export type AuditObject = 'detection' | 'evidence' | 'finding' | 'token' | 'user';
+export type AuditObject = 'detection' | 'evidence' | 'finding' | 'mapping' | 'token' | 'user';
 
 export type AuditInput = {
   readonly action: AuditAction;

@@ -8,11 +8,13 @@ import { z } from 'zod';
 import { EvidenceStore } from '#lib/custody/store.ts';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
+import { STORY } from '#lib/detection/testing-story.ts';
 import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { readEvidence } from '#lib/evidence/read.ts';
 import { renderEventXml } from '#lib/evidence/render.ts';
 import { fromBuffer } from '#lib/evidence/source.ts';
+import { classicText } from '#lib/evidence/text/testing/write-text.ts';
 import {
   ANALYST,
   addAndRead,
@@ -205,6 +207,23 @@ describe('events', () => {
       event: 'b',
     });
     expect(JSON.parse(second).received).toBeCloseTo(Date.now() / 1_000, -2);
+  });
+
+  it('are read without a question: times without a zone as UTC, which is said, and columns as they are', async () => {
+    const token = await makeToken();
+    const text = STORY.map((record) => classicText(record)).join('\n');
+    expect(await sendRaw(token, { body: text })).toEqual(SUCCESS);
+    const odd = { When: '2024-03-05 09:14:02', Machine: 'h', 'Script Text': 'Get-Date' };
+    expect(await sendRaw(token, { body: JSON.stringify(odd) })).toEqual(SUCCESS);
+    await readAll();
+    const rows = await db.evidence.findMany({ orderBy: { createdAt: 'asc' }, include: { problems: true } });
+    expect(rows.map(({ status, timeZone, mapping }) => [status, timeZone, mapping])).toEqual([
+      ['ready', 'UTC', 'as-is'],
+      ['ready', 'UTC', 'as-is'],
+    ]);
+    expect(rows[0]?.problems.map(({ message }) => message)).toEqual([
+      'Times without a zone were read as UTC.',
+    ]);
   });
 
   it('wait in one segment a stream, sealed when it is full or old', async () => {

@@ -19,10 +19,13 @@ export type Segment = {
 
 /**
  * Keeps a sealed segment as evidence and has it read. When it resolves, file, row and job outlive a loss of power. The same
- * bytes again are recognised. Throws what the content throws; nothing is kept then.
+ * bytes again are recognised. Nobody is asked about a stream: times without a zone are of UTC. Throws what the content throws; nothing is kept then.
  */
 export async function keepSegment(segment: Segment, content: AsyncIterable<Buffer>): Promise<string> {
-  const { id, sha256 } = await addEvidence(segment.actor, nameOf(segment), Readable.from(content));
+  const { id, sha256 } = await addEvidence(segment.actor, nameOf(segment), Readable.from(content), {
+    timeZone: 'UTC',
+    mapping: 'as-is',
+  });
   await syncFolder(path.dirname(new EvidenceStore(env().JOBSIGHT_DATA).pathOf(sha256)));
   return id;
 }

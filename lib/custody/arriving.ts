@@ -32,6 +32,8 @@ export type ArrivingUpload = {
   readonly name: string;
   readonly sizeBytes: number;
   readonly receivedBytes: number;
+  /** As said when the upload was begun. */
+  readonly timeZone: string | null;
 };
 
 /** Called while bytes of an upload come in: makes evidence of its beginning, and has it read on when enough more is there. */
@@ -50,7 +52,7 @@ export async function noteArrival(upload: ArrivingUpload, store: EvidenceStore):
 
 async function addArriving(
   tx: Prisma.TransactionClient,
-  { id: uploadId, owner, name, sizeBytes }: ArrivingUpload,
+  { id: uploadId, owner, name, sizeBytes, timeZone }: ArrivingUpload,
 ): Promise<void> {
   const evidence = await tx.evidence.create({
     data: {
@@ -60,6 +62,7 @@ async function addArriving(
       sizeBytes: BigInt(sizeBytes),
       status: 'arriving',
       uploadedById: owner,
+      timeZone,
     },
     include: { uploadedBy: { select: { name: true } } },
   });

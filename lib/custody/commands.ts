@@ -8,6 +8,7 @@ import { AppError } from '#lib/errors.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { sendIngest } from '#lib/jobs/queue.ts';
 import { completeArriving, dropDuplicate, lockArriving } from './arriving.ts';
+import { goOn } from './go-on.ts';
 import { shownName } from './names.ts';
 import { removeFromInvestigation } from './removal.ts';
 import { EvidenceStore, type StoredFile } from './store.ts';
@@ -23,10 +24,22 @@ export type AddedEvidence = {
   readonly isKnown: boolean;
 };
 
+/** What is said of a file with its upload, so that nobody is asked. */
+export type SaidOfEvidence = {
+  /** Of times that name no zone; members of an archive inherit it. */
+  readonly timeZone?: string | null;
+  readonly mapping?: 'as-is';
+};
+
 /** Keeps a file as evidence and has it read. The same bytes again are recognised by their hash. */
-export async function addEvidence(actor: Actor, name: string, content: Readable): Promise<AddedEvidence> {
+export async function addEvidence(
+  actor: Actor,
+  name: string,
+  content: Readable,
+  said: SaidOfEvidence = {},
+): Promise<AddedEvidence> {
   requirePermission(actor, 'add-evidence');
-  return addStoredEvidence(actor, name, await new EvidenceStore(env().JOBSIGHT_DATA).keep(content));
+  return addStoredEvidence(actor, name, await new EvidenceStore(env().JOBSIGHT_DATA).keep(content), said);
 }
 
 /**
@@ -37,6 +50,7 @@ export async function addStoredEvidence(
   actor: Actor,
   name: string,
   file: StoredFile,
+  said: SaidOfEvidence = {},
   uploadId: string | null = null,
 ): Promise<AddedEvidence> {
   requirePermission(actor, 'add-evidence');
@@ -48,14 +62,14 @@ export async function addStoredEvidence(
     if (!(await store.has(sha256))) {
       throw new AppError('conflict', 'The same file was being deleted. Upload it again.');
     }
-    const known = await recognise(tx, file);
+    const known = await recognise(tx, file, said.timeZone);
     if (known) {
       if (uploadId !== null) await dropDuplicate(tx, uploadId);
       return known;
     }
     const arrived = uploadId === null ? null : await completeArriving(tx, uploadId, sha256);
     const added = {
-      id: arrived ?? (await createEvidence(tx, actor, name, file)),
+      id: arrived ?? (await createEvidence(tx, actor, name, file, said)),
       name: shownName(name),
       sha256,
       sizeBytes,
@@ -66,7 +80,7 @@ export async function addStoredEvidence(
       objectType: 'evidence',
       objectId: added.id,
       investigationId: DEFAULT_INVESTIGATION,
-      after: { name: added.name, sha256, sizeBytes },
+      after: { name: added.name, sha256, sizeBytes, ...(said.timeZone ? { timeZone: said.timeZone } : {}) },
     });
     return added;
   }, TRANSACTION);
@@ -77,6 +91,7 @@ async function createEvidence(
   actor: Actor,
   name: string,
   { sha256, sizeBytes }: StoredFile,
+  said: SaidOfEvidence,
 ): Promise<string> {
   const { id } = await tx.evidence.create({
     data: {
@@ -85,6 +100,8 @@ async function createEvidence(
       sha256,
       sizeBytes: BigInt(sizeBytes),
       uploadedById: actor.id,
+      timeZone: said.timeZone ?? null,
+      ...(said.mapping === undefined ? {} : { mapping: said.mapping }),
     },
   });
   await sendIngest(tx, { evidenceId: id });
@@ -102,8 +119,12 @@ export async function recogniseEvidence(actor: Actor, file: StoredFile): Promise
 
 type Transaction = Parameters<Parameters<typeof db.$transaction>[0]>[0];
 
-/** Whoever brings a file that was given up wants it read. */
-async function recognise(tx: Transaction, { sha256, sizeBytes }: StoredFile): Promise<AddedEvidence | null> {
+/** Whoever brings a file that was given up wants it read; who names a zone answers what it waits for. */
+async function recognise(
+  tx: Transaction,
+  { sha256, sizeBytes }: StoredFile,
+  timeZone: string | null = null,
+): Promise<AddedEvidence | null> {
   const known = await tx.evidence.findUnique({
     where: {
       investigationId_sha256: { investigationId: DEFAULT_INVESTIGATION, sha256 },
@@ -111,19 +132,14 @@ async function recognise(tx: Transaction, { sha256, sizeBytes }: StoredFile): Pr
     },
   });
   if (!known) return null;
-  if (known.status === 'failed') await readAgain(tx, known.id);
+  if (known.status === 'failed') await goOn(tx, known.id);
+  if (known.question === 'time_zone' && timeZone !== null) {
+    await tx.evidence.update({ where: { id: known.id }, data: { timeZone } });
+    await goOn(tx, known.id);
+  }
   // What is added by itself stays when an archive goes that it came out of.
   if (known.parentId) await tx.evidence.update({ where: { id: known.id }, data: { parentId: null } });
   return { id: known.id, name: known.name, sha256, sizeBytes, isKnown: true };
-}
-
-/** Goes on with a file that was given up, from where it stood. */
-async function readAgain(tx: Transaction, evidenceId: string): Promise<void> {
-  await tx.evidence.update({
-    where: { id: evidenceId },
-    data: { status: 'waiting', attempts: 0, message: null },
-  });
-  await sendIngest(tx, { evidenceId });
 }
 
 /**

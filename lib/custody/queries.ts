@@ -13,7 +13,9 @@ import { WORKER_GONE_MS } from '#lib/jobs/liveness.ts';
 import { alertsOfEvidence } from './alerts.ts';
 import { findGoing } from './archive-deletion.ts';
 import { archiveMessages, membersOf, placesOf } from './archive-queries.ts';
+import { countAsking } from './asking.ts';
 import { hintsOfEvidence } from './hint-queries.ts';
+import { choiceOf } from './reading.ts';
 import { EvidenceStore } from './store.ts';
 import type {
   DeletionConsequences,
@@ -69,6 +71,10 @@ export async function getEvidence(actor: Actor, id: string): Promise<EvidenceDet
   return {
     ...item,
     members: row.form === ARCHIVE_FORM ? await membersOf(id) : null,
+    timeZone: row.timeZone,
+    mapping: choiceOf(row.mapping),
+    isMappable: row.headerKey !== null,
+    alsoAsking: row.question === null ? { archive: 0, investigation: 0 } : await countAsking(row),
     readerVersion: row.readerVersion,
     problems: problems.map((problem) => ({
       offset: Number(problem.offset),
@@ -199,9 +205,10 @@ export async function coverageOf(
   });
 }
 
-type EvidenceRow = Prisma.EvidenceGetPayload<{ include: { uploadedBy: { select: { name: true } } } }>;
+export type EvidenceRow = Prisma.EvidenceGetPayload<{ include: { uploadedBy: { select: { name: true } } } }>;
 
-async function findEvidence(id: string): Promise<EvidenceRow> {
+/** Throws AppError `not-found`. Callers have checked the role. */
+export async function findEvidence(id: string): Promise<EvidenceRow> {
   const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
   const row = isId
     ? await db.evidence.findUnique({ where: { id }, include: { uploadedBy: { select: { name: true } } } })
@@ -247,6 +254,7 @@ async function withCounts(rows: readonly EvidenceRow[]): Promise<EvidenceListIte
     receivedBytes: received.get(row.id) ?? Number(row.sizeBytes),
     form: row.form,
     status: row.status,
+    question: row.question,
     message: row.message === null ? (messages.get(row.id) ?? null) : fromPostgres(row.message),
     uploadedBy: row.uploadedBy?.name ?? null,
     archive: places.get(row.id) ?? null,

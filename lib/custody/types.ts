@@ -2,7 +2,13 @@ import type { AlertLevel, AlertTool } from '#lib/evidence/alerts/alert.ts';
 
 /** Plain objects of the evidence screens and API. Ticks are decimal strings of 100 ns since 1970 UTC; ids are UUIDs. */
 
-export type EvidenceStatus = 'arriving' | 'waiting' | 'reading' | 'ready' | 'refused' | 'failed';
+import type { ColumnMapping } from '#lib/evidence/mapping/mapping.ts';
+
+export type EvidenceStatus = 'arriving' | 'waiting' | 'reading' | 'asking' | 'ready' | 'refused' | 'failed';
+
+/** What an analyst must say before an evidence is read on. */
+export const EVIDENCE_QUESTIONS = ['time_zone', 'mapping'] as const;
+export type EvidenceQuestion = (typeof EVIDENCE_QUESTIONS)[number];
 
 export type EvidenceListItem = {
   readonly id: string;
@@ -14,6 +20,8 @@ export type EvidenceListItem = {
   readonly receivedBytes: number;
   readonly form: string | null;
   readonly status: EvidenceStatus;
+  /** Null when it waits for no answer. */
+  readonly question: EvidenceQuestion | null;
   /** What a refused or failed file is and what to do. */
   readonly message: string | null;
   readonly uploadedBy: string | null;
@@ -78,6 +86,14 @@ export type UnlockedArchive = { readonly unlockedCount: number; readonly stillLo
 export type EvidenceDetail = EvidenceListItem & {
   /** Null for what is no archive. */
   readonly members: ArchiveMembers | null;
+  /** IANA name of the zone of times that name none; null: nobody has said. */
+  readonly timeZone: string | null;
+  /** How columns are read that no known form claims; null: nobody has said. */
+  readonly mapping: ColumnMapping | 'as-is' | null;
+  /** Its columns are claimed by no known form. */
+  readonly isMappable: boolean;
+  /** Other evidence that waits for the same answer. */
+  readonly alsoAsking: { readonly archive: number; readonly investigation: number };
   readonly readerVersion: string | null;
   readonly problems: readonly {
     readonly offset: number;
@@ -141,6 +157,44 @@ export type TamperHints = {
   readonly missingRecords: number;
   /** Logs whose record numbers are too scattered to tell gaps, as in an export of chosen events. */
   readonly scatteredLogs: number;
+};
+
+/** The columns of a table or the keys of JSON objects, for mapping them. */
+export type EvidenceColumns = {
+  readonly columns: readonly { readonly name: string; readonly samples: readonly string[] }[];
+  /** By the names of the columns and what they hold. */
+  readonly proposal: ColumnMapping;
+};
+
+/** The first events as they would be read. */
+export type ReadingPreview = {
+  readonly events: readonly {
+    /** The time as the file gives it. */
+    readonly given: string | null;
+    readonly ticks: string | null;
+    readonly host: string | null;
+    readonly channel: string | null;
+    readonly eventCode: number | null;
+    readonly user: string | null;
+    readonly summary: string;
+  }[];
+  /** Records that were looked at; how many of them have a time without a zone, and none that can be read. */
+  readonly recordCount: number;
+  readonly localCount: number;
+  readonly untimedCount: number;
+  /** Names of the detections that would have something to look at. */
+  readonly detections: readonly string[];
+  readonly detectionTotal: number;
+};
+
+export type MappingListItem = {
+  readonly headerKey: string;
+  readonly columns: readonly string[];
+  readonly mapping: ColumnMapping | 'as-is';
+  readonly updatedBy: string;
+  readonly updatedAt: string;
+  /** Evidence that was read with a mapping of this header. */
+  readonly evidenceCount: number;
 };
 
 /** Blind is not clean: what a detection could judge. */

@@ -125,7 +125,9 @@ async function take(entry: ArchiveEntry, store: EvidenceStore, depth: number): P
   }
 }
 
-type HeldArchive = Lease & { readonly archive: { readonly uploadedById: string | null } };
+type HeldArchive = Lease & {
+  readonly archive: { readonly uploadedById: string | null; readonly timeZone: string | null };
+};
 
 async function writeMember(
   tx: Prisma.TransactionClient,
@@ -177,6 +179,7 @@ async function memberEvidence(
       sha256,
       sizeBytes: BigInt(sizeBytes),
       uploadedById: archive.uploadedById,
+      timeZone: archive.timeZone,
     },
   });
   await sendIngest(tx, { evidenceId: id });

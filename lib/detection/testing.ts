@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { loadContent } from '#lib/content/load.ts';
 import { Occurrences } from '#lib/events/occurrences.ts';
 import { EvidenceRefused, readEvidence } from '#lib/evidence/read.ts';
-import type { EvidenceRecord } from '#lib/evidence/record.ts';
+import type { EvidenceRecord, ReadOptions } from '#lib/evidence/record.ts';
 import { fromBuffer } from '#lib/evidence/source.ts';
 import { formatIsoTime } from '#lib/evidence/time.ts';
 import type { Result, SelectedEvent } from './detect.ts';
@@ -42,7 +42,7 @@ export function filesIn(folder: string): TestFile[] {
 export async function scanFiles(
   files: readonly TestFile[],
   rules: readonly DetectionRule[],
-  options: Partial<ScanOptions> = {},
+  { mapping, timeZone, ...options }: Partial<ScanOptions> & Pick<ReadOptions, 'mapping' | 'timeZone'> = {},
 ): Promise<ScanReport> {
   const scan = new Scan(rules, {
     lenient: false,
@@ -54,7 +54,11 @@ export async function scanFiles(
   for (const { name, bytes } of files) {
     scan.startFile(bytes.length);
     try {
-      const { blocks } = await readEvidence(fromBuffer(bytes), { needles: scan.needles });
+      const { blocks } = await readEvidence(fromBuffer(bytes), {
+        needles: scan.needles,
+        mapping,
+        timeZone,
+      });
       for await (const block of blocks) scan.add(name, block);
     } catch (error) {
       if (!(error instanceof EvidenceRefused)) throw error;

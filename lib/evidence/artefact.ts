@@ -24,6 +24,7 @@ export function artefactRecord(
   offset: number,
   timeTicks: bigint | null,
   data: readonly DataItem[],
+  localTime: string | null = null,
 ): EvidenceRecord {
   return {
     form,
@@ -38,6 +39,7 @@ export function artefactRecord(
     },
     data,
     userDataXml: null,
+    localTime,
   };
 }
 

@@ -18,6 +18,7 @@ export type RecordForm =
   | 'defender'
   | 'defender-csv'
   | 'json'
+  | 'mapped'
   | ArtefactForm;
 
 /** What is found on a disk and is no entry of a log: it says what is, not what happened. */
@@ -39,6 +40,7 @@ const LABELS: Readonly<Record<RecordForm, string>> = {
   defender: 'Microsoft Defender JSON',
   'defender-csv': 'Microsoft Defender CSV',
   json: 'JSON',
+  mapped: 'columns mapped by an analyst',
   hive: 'registry hive',
   reg: 'registry export',
   job: 'job file',

@@ -7,6 +7,7 @@
 
 import type { PlacedAlert } from './alerts/alert.ts';
 import type { ArtefactForm, RecordForm } from './forms.ts';
+import type { ColumnMapping } from './mapping/mapping.ts';
 
 /** The forms of evidence that a reader exists for. What wrote the records in them is a RecordForm. */
 export type EvidenceForm = 'evtx' | 'xml' | 'json' | 'text' | 'csv' | 'clixml' | ArtefactForm;
@@ -60,6 +61,8 @@ export interface EvidenceRecord {
   readonly data: readonly DataItem[];
   /** The UserData element as XML text when the record has one, else null. */
   readonly userDataXml: string | null;
+  /** The time as given when it names no zone, so that it was read as one of ReadOptions.timeZone. */
+  readonly localTime?: string | null;
 }
 
 /** A part of the evidence that could not be read; reading goes on after it. */
@@ -139,6 +142,8 @@ export type ReadOptions = {
   readonly needles?: readonly string[];
   /** IANA name of the zone of times that have none, for forms that write local times; UTC when absent. */
   readonly timeZone?: string | undefined;
+  /** How rows and objects are read that no known form claims; without it their columns are their fields. */
+  readonly mapping?: ColumnMapping | undefined;
   readonly signal?: AbortSignal;
 };
 

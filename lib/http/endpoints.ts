@@ -14,7 +14,8 @@ import {
   exportQuery,
   importQuery,
 } from '#lib/catalogue/inputs.ts';
-import { passwordInput } from '#lib/custody/inputs.ts';
+import { evidenceChange, passwordInput, previewInput, timeZoneInput } from '#lib/custody/inputs.ts';
+import { mappingFile } from '#lib/evidence/mapping/mapping.ts';
 import { findingChange, findingListQuery, noteInput } from '#lib/findings/inputs.ts';
 import { incidentQuery, riskObjectQuery } from '#lib/risk/inputs.ts';
 import { hostListQuery, surroundingsQuery, timelineQuery } from '#lib/timeline/inputs.ts';
@@ -47,6 +48,12 @@ const uploadReference = z.object({
     .regex(/^[0-9a-f]{32}$/, 'There is no such upload.')
     .describe('Id of the upload.'),
 });
+const mappingReference = z.object({
+  key: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'There is no such mapping.')
+    .describe('SHA-256 of the names of the columns, as evidence and mappings have it.'),
+});
 const findingReference = z.object({ id: id.describe('Id of the finding, or its number: `12` or `F-12`.') });
 const hostReference = z.object({ id: id.describe('Id of the host, or any of its names.') });
 
@@ -55,7 +62,12 @@ export const addEvidence = {
   path: '/api/v1/evidence',
   summary: 'Keeps files as evidence and has them read.',
   permission: 'add-evidence',
-  body: z.object({ file: z.array(z.file()).min(1).describe('One part a file; files are kept one by one.') }),
+  body: z.object({
+    timeZone: timeZoneInput
+      .optional()
+      .describe('Before the files: IANA name of the zone of times that name none.'),
+    file: z.array(z.file()).min(1).describe('One part a file; files are kept one by one.'),
+  }),
   bodyType: 'multipart/form-data',
   status: 202,
   response: answers.evidenceAdded,
@@ -107,6 +119,63 @@ export const unlockEvidence = {
   response: answers.unlockedArchive,
 } as const satisfies Endpoint;
 
+export const changeEvidence = {
+  method: 'PATCH',
+  path: '/api/v1/evidence/{id}',
+  summary:
+    'Says the zone of times that name none, or what the columns are: answers what the evidence waits for, or has it read again.',
+  permission: 'add-evidence',
+  params: evidenceReference,
+  body: evidenceChange,
+  response: answers.evidenceDetail,
+} as const satisfies Endpoint;
+
+export const getEvidenceColumns = {
+  method: 'GET',
+  path: '/api/v1/evidence/{id}/columns',
+  summary:
+    'The columns or keys of evidence that no known form claims, with samples and a proposal; 409 for any other.',
+  permission: 'read',
+  params: evidenceReference,
+  response: answers.evidenceColumns,
+} as const satisfies Endpoint;
+
+export const previewEvidence = {
+  method: 'POST',
+  path: '/api/v1/evidence/{id}/preview',
+  summary: 'The first events as they would be read in a zone and by a mapping. Changes nothing.',
+  permission: 'read',
+  params: evidenceReference,
+  body: previewInput,
+  response: answers.readingPreview,
+} as const satisfies Endpoint;
+
+export const listMappings = {
+  method: 'GET',
+  path: '/api/v1/mappings',
+  summary: 'What is remembered of headers that no known form claims.',
+  permission: 'read',
+  response: answers.mappingList,
+} as const satisfies Endpoint;
+
+export const getMapping = {
+  method: 'GET',
+  path: '/api/v1/mappings/{key}',
+  summary: 'A remembered mapping, as scan --mapping takes it.',
+  permission: 'read',
+  params: mappingReference,
+  response: mappingFile,
+} as const satisfies Endpoint;
+
+export const deleteMapping = {
+  method: 'DELETE',
+  path: '/api/v1/mappings/{key}',
+  summary: 'Forgets a mapping; what was read with it stays.',
+  permission: 'add-evidence',
+  params: mappingReference,
+  status: 204,
+} as const satisfies Endpoint;
+
 export const deleteEvidence = {
   method: 'DELETE',
   path: '/api/v1/evidence/{id}',
@@ -141,7 +210,7 @@ export const createUpload = {
   method: 'POST',
   path: '/api/v1/uploads',
   summary:
-    'Begins an upload that can be resumed (tus 1.0.0, headers Upload-Length and Upload-Metadata); 413 when the disk has no room.',
+    'Begins an upload that can be resumed (tus 1.0.0, headers Upload-Length and Upload-Metadata with filename and timeZone); 413 when the disk has no room.',
   permission: 'add-evidence',
   body: z.file().optional().describe('The first bytes, or none.'),
   bodyType: 'application/offset+octet-stream',
@@ -399,6 +468,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
   downloadEvidence,
   getEvidenceConsequences,
   unlockEvidence,
+  changeEvidence,
+  getEvidenceColumns,
+  previewEvidence,
+  listMappings,
+  getMapping,
+  deleteMapping,
   deleteEvidence,
   recogniseEvidence,
   listUploads,

@@ -17,13 +17,13 @@ export type FileError = {
 export type TakenFiles<T> = { readonly items: readonly T[]; readonly errors: readonly FileError[] };
 
 /**
- * Hands each file of a multipart request (RFC 7578) in the field `file` to `take`, one after the other and as it comes
- * in, so that memory does not grow with the request. A file that fails does not stop the next one. Throws AppError when
+ * Hands each file of a multipart request (RFC 7578) in the field `file` to `take`, with the other fields that stand before
+ * it, one after the other and as it comes in, so that memory does not grow with the request. A file that fails does not stop the next one. Throws AppError when
  * no file was taken, with the reason of the first one.
  */
 export async function takeFiles<T>(
   request: Request,
-  take: (name: string, content: Readable) => Promise<T>,
+  take: (name: string, content: Readable, fields: ReadonlyMap<string, string>) => Promise<T>,
 ): Promise<TakenFiles<T>> {
   const parser = openParser(request);
   const items: T[] = [];
@@ -32,8 +32,15 @@ export async function takeFiles<T>(
     const { code, message } = errorInfo(error);
     errors.push({ name, code, detail: message });
   };
+  const fields = new Map<string, string>();
   let earlier = Promise.resolve();
+  let hasFile = false;
+  parser.on('field', (name, value) => {
+    if (!hasFile) fields.set(name, value);
+    else fail(null, new AppError('invalid-input', `Send “${name}” before the files; it was not used.`));
+  });
   parser.on('file', (field, file, { filename = 'unnamed' }) => {
+    hasFile = true;
     // Between the parser and the reader, because the parser waits for ever when its own stream is given up.
     const content = new PassThrough();
     // A request that breaks off fails both, perhaps before anybody reads.
@@ -45,7 +52,7 @@ export async function takeFiles<T>(
         if (field !== 'file') {
           throw new AppError('invalid-input', `Send “${filename}” in the field “file”, not in “${field}”.`);
         }
-        items.push(await take(filename, content));
+        items.push(await take(filename, content, fields));
       } catch (error) {
         fail(filename, file.errored && !(error instanceof AppError) ? brokenOff(filename) : error);
       } finally {

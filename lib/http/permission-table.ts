@@ -60,7 +60,10 @@ export const ACTIONS: readonly ActionAccess[] = [
     askConsequences: 'delete-evidence',
     removeEvidence: 'delete-evidence',
     unlockEvidence: 'add-evidence',
+    changeEvidence: 'add-evidence',
+    previewEvidence: 'read',
   }),
+  ...actions('app/(dashboard)/mappings/actions.ts', { deleteMapping: 'add-evidence' }),
   ...actions('app/(dashboard)/findings/actions.ts', { changeFindings: 'triage', previewFinding: 'read' }),
   ...actions('app/(dashboard)/findings/[id]/actions.ts', {
     changeFinding: 'triage',

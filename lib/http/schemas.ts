@@ -4,9 +4,11 @@
  */
 import { z } from 'zod';
 import { DETECTION_STATUSES } from '#lib/catalogue/inputs.ts';
-import { HINT_KINDS } from '#lib/custody/types.ts';
+import { mappingChoice } from '#lib/custody/inputs.ts';
+import { EVIDENCE_QUESTIONS, HINT_KINDS } from '#lib/custody/types.ts';
 import { ERROR_STATUS, type ErrorCode } from '#lib/errors.ts';
 import { ALERT_LEVELS } from '#lib/evidence/alerts/alert.ts';
+import { columnMapping } from '#lib/evidence/mapping/mapping.ts';
 import { DISPOSITIONS, FINDING_MODES, FINDING_STATUSES } from '#lib/findings/types.ts';
 import { SEVERITIES } from '#lib/risk/severity.ts';
 
@@ -33,7 +35,7 @@ const alertTool = z.enum(['chainsaw', 'hayabusa']);
 const alertLevel = z.enum(ALERT_LEVELS);
 const alertLevelCount = z.strictObject({ level: alertLevel, count });
 
-const evidenceStatus = z.enum(['arriving', 'waiting', 'reading', 'ready', 'refused', 'failed']);
+const evidenceStatus = z.enum(['arriving', 'waiting', 'reading', 'asking', 'ready', 'refused', 'failed']);
 
 const evidenceItem = z.strictObject({
   id: z.uuid(),
@@ -43,6 +45,10 @@ const evidenceItem = z.strictObject({
   receivedBytes: count.describe('Less than the size while it arrives.'),
   form: optionalText,
   status: evidenceStatus,
+  question: z
+    .enum(EVIDENCE_QUESTIONS)
+    .nullable()
+    .describe('What must be said, with PATCH, before it is read on.'),
   message: optionalText,
   uploadedBy: optionalText,
   archive: z
@@ -160,6 +166,12 @@ export const unlockedArchive = z.strictObject({ unlockedCount: count, stillLocke
 
 export const evidenceDetail = evidenceItem.extend({
   members: archiveMembers.nullable().describe('Of an archive: the first 500 of what is in it.'),
+  timeZone: optionalText.describe('Of times that name none; null: nobody has said.'),
+  mapping: mappingChoice.nullable().describe('How columns are read that no known form claims.'),
+  isMappable: z.boolean().describe('No known form claims its columns.'),
+  alsoAsking: z
+    .strictObject({ archive: count, investigation: count })
+    .describe('Other evidence that waits for the same answer.'),
   readerVersion: optionalText,
   problems: z.array(
     z.strictObject({
@@ -193,6 +205,44 @@ export const evidenceDetail = evidenceItem.extend({
     })
     .describe('Signs of tampering, or of a copy that is not whole.'),
   duplicateCount: count.describe('Records that came again in this file; recordCount has them.'),
+});
+
+export const evidenceColumns = z.strictObject({
+  columns: z.array(z.strictObject({ name: text, samples: z.array(text) })),
+  proposal: columnMapping.describe('What the columns are likely to be.'),
+});
+
+export const readingPreview = z.strictObject({
+  events: z.array(
+    z.strictObject({
+      given: optionalText.describe('The time as the file gives it.'),
+      ticks: ticks.nullable(),
+      time: time.nullable(),
+      host: optionalText,
+      channel: optionalText,
+      eventCode: z.number().int().nullable(),
+      user: optionalText,
+      summary: text,
+    }),
+  ),
+  recordCount: count.describe('Records that were looked at.'),
+  localCount: count.describe('How many of them have a time without a zone.'),
+  untimedCount: count.describe('How many of them have no time that can be read.'),
+  detections: z.array(text).describe('Names of detections that would have something to look at.'),
+  detectionTotal: count,
+});
+
+export const mappingList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      headerKey: text.length(64),
+      columns: z.array(text),
+      mapping: mappingChoice,
+      updatedBy: text,
+      updatedAt: ownTime,
+      evidenceCount: count,
+    }),
+  ),
 });
 
 export const deletionConsequences = z.strictObject({

@@ -4,7 +4,9 @@ import { markRead } from '#lib/catalogue/marks.ts';
 import { planReprocess, recompute } from '#lib/catalogue/settle.ts';
 import { openStored, restReading, type Stored } from '#lib/custody/arriving.ts';
 import { Batch, Reading } from '#lib/custody/batch.ts';
+import { type EvidenceQuestion, goOnIfAnswered } from '#lib/custody/go-on.ts';
 import { noteFileHeader } from '#lib/custody/observed.ts';
+import { chooseReading } from '#lib/custody/reading.ts';
 import type { EvidenceStore } from '#lib/custody/store.ts';
 import { ARCHIVE_FORM, ARCHIVE_READER, unpackArchive } from '#lib/custody/unpack.ts';
 import { type Lease, LeaseLost } from '#lib/custody/write-batch.ts';
@@ -17,7 +19,7 @@ import { AppError } from '#lib/errors.ts';
 import { Occurrences } from '#lib/events/occurrences.ts';
 import { archiveKindOf } from '#lib/evidence/archive/open.ts';
 import { EvidenceRefused, readEvidence } from '#lib/evidence/read.ts';
-import type { Block } from '#lib/evidence/record.ts';
+import type { Block, EvidenceRecord } from '#lib/evidence/record.ts';
 import { NotArrived } from '#lib/evidence/source.ts';
 import { BatchWriter } from './batch-writer.ts';
 
@@ -35,11 +37,15 @@ export type IngestContext = {
   readonly signal?: AbortSignal;
 };
 
-/** An evidence that was read, turned out to be none, or found no room; it is settled together with its findings. */
+/**
+ * An evidence that was read, turned out to be none, found no room, or waits for an answer; it is settled together with its
+ * findings.
+ */
 export type ReadOutcome = {
   readonly lease: Lease;
-  readonly status: 'ready' | 'refused' | 'failed';
+  readonly status: 'ready' | 'refused' | 'failed' | 'asking';
   readonly message: string | null;
+  readonly question?: EvidenceQuestion;
 };
 
 /**
@@ -66,7 +72,10 @@ export async function readIntoEvents(
     const { sha256 } = lease;
     if (sha256 === null) return await readArrived(lease, context);
     if (await isArchive(lease, context)) await unpack({ ...lease, sha256 }, context);
-    else await readAll(lease, context);
+    else {
+      const question = await readAll(lease, context);
+      if (question) return { lease, status: 'asking', message: null, question };
+    }
     return { lease, status: 'ready', message: null };
   } catch (error) {
     if (error instanceof LeaseLost) return null;
@@ -81,13 +90,13 @@ export async function readIntoEvents(
 
 /**
  * Reads what is there of an upload that still runs, as far as its form allows. What only all of it can tell, such as a
- * refusal or what is in an archive, waits for its last byte.
+ * refusal or what is in an archive, waits for its last byte, as do questions.
  */
 async function readArrived(lease: HeldLease, context: IngestContext): Promise<ReadOutcome | null> {
   let missing: number | null = null;
   try {
     if (await isArchive(lease, context)) missing = lease.sizeBytes;
-    else await readAll(lease, context);
+    else if ((await readAll(lease, context)) !== null) missing = lease.sizeBytes;
   } catch (error) {
     if (error instanceof NotArrived) missing = error.offset;
     else if (error instanceof EvidenceRefused) missing = lease.sizeBytes;
@@ -103,6 +112,8 @@ type HeldLease = Lease &
   Stored & {
     readonly nextOffset: number;
     readonly nextBlock: number;
+    readonly timeZone: string | null;
+    readonly mapping: Prisma.JsonValue;
   };
 
 async function takeLease(evidenceId: string, { db }: IngestContext): Promise<HeldLease | null> {
@@ -116,6 +127,8 @@ async function takeLease(evidenceId: string, { db }: IngestContext): Promise<Hel
       attempts: number;
       next_offset: bigint;
       next_block: number;
+      time_zone: string | null;
+      mapping: Prisma.JsonValue;
     }[]
   >`
     UPDATE evidence SET
@@ -129,7 +142,8 @@ async function takeLease(evidenceId: string, { db }: IngestContext): Promise<Hel
         ' and was given up; what was read before that is kept. Split the file or export it again.' END,
       started_at = COALESCE(started_at, now())
     WHERE id = ${evidenceId}::uuid AND status IN ('arriving', 'waiting', 'reading')
-    RETURNING investigation_id, sha256, upload_id, size_bytes, epoch, attempts, next_offset, next_block`;
+    RETURNING investigation_id, sha256, upload_id, size_bytes, epoch, attempts, next_offset, next_block, time_zone,
+      mapping`;
   if (!row) return null;
   if (row.attempts > MAX_ATTEMPTS) {
     await db.$transaction((tx) => catchUp(tx, row.investigation_id), TRANSACTION);
@@ -144,6 +158,8 @@ async function takeLease(evidenceId: string, { db }: IngestContext): Promise<Hel
     epoch: row.epoch,
     nextOffset: Number(row.next_offset),
     nextBlock: row.next_block,
+    timeZone: row.time_zone,
+    mapping: row.mapping,
   };
 }
 
@@ -174,15 +190,21 @@ async function unpack(lease: HeldLease & { readonly sha256: string }, context: I
   throw new EvidenceRefused('an archive', `This is an archive that cannot be opened. ${problem}`);
 }
 
-/** Of what arrives the blocks that are whole; then throws NotArrived, with findings made of what was read. */
-async function readAll(lease: HeldLease, context: IngestContext): Promise<void> {
+/**
+ * Reads on from where the evidence stands. Returns what an analyst must say first, if so. Of what arrives the blocks that
+ * are whole; then throws NotArrived, with findings made of what was read.
+ */
+async function readAll(lease: HeldLease, context: IngestContext): Promise<EvidenceQuestion | null> {
   const { db } = context;
   const { selecting } = await currentCatalogue();
   const rules = selecting.map(({ rule }) => rule);
   const writer = new BatchWriter(lease, context);
   const source = await openStored(context.store, lease);
   try {
+    const reading = await chooseReading(db, lease, source);
+    if (reading === null) return 'mapping';
     const { form, version, isInOrder, blocks } = await readEvidence(source, {
+      ...reading,
       startOffset: lease.nextOffset,
       startIndex: lease.nextBlock,
       signal: context.signal,
@@ -196,11 +218,16 @@ async function readAll(lease: HeldLease, context: IngestContext): Promise<void> 
     }, TRANSACTION);
     await noteFileHeader(db, lease.evidenceId, form, source);
     const occurrences = await occurrencesSoFar(lease, context);
-    const reading = new Reading(rules, occurrences, 'ingest');
-    let batch = new Batch(reading, lease.nextOffset);
+    const state = new Reading(rules, occurrences, 'ingest');
+    let batch = new Batch(state, lease.nextOffset);
     let batchStart = Date.now();
     const rest = { missing: null as NotArrived | null };
+    let question: EvidenceQuestion | null = null;
     for await (const block of untilMissing(blocks, rest)) {
+      if (reading.timeZone === undefined && block.records.some(hasLocalTime)) {
+        question = 'time_zone';
+        break;
+      }
       batch.add(block);
       const isFull =
         batch.sizeBytes >= BATCH_BYTES ||
@@ -208,7 +235,7 @@ async function readAll(lease: HeldLease, context: IngestContext): Promise<void> 
         Date.now() - batchStart >= BATCH_MS;
       if (isFull) {
         await writer.write(batch);
-        batch = new Batch(reading, batch.nextOffset);
+        batch = new Batch(state, batch.nextOffset);
         batchStart = Date.now();
       }
       // Parsing takes no breaks of its own; the writer and the heartbeats need the event loop.
@@ -217,7 +244,7 @@ async function readAll(lease: HeldLease, context: IngestContext): Promise<void> 
     }
     if (batch.blockCount > 0) await writer.write(batch);
     await writer.end();
-    if (!rest.missing) return;
+    if (!rest.missing) return question;
     await writer.makeFindings();
     throw rest.missing;
   } finally {
@@ -239,6 +266,10 @@ async function* untilMissing(
   }
 }
 
+function hasLocalTime({ localTime }: EvidenceRecord): boolean {
+  return localTime !== undefined && localTime !== null;
+}
+
 /**
  * Findings and the end of an ingest are one transaction, so "ready" means that its findings are there. What was enabled
  * while it was read is read for afterwards. Evidence that was taken from this worker is left alone.
@@ -252,15 +283,17 @@ export async function settleAll(
     await db.$transaction(async (tx) => {
       await lockInvestigation(tx, investigationId, 'exclusive');
       let settledTotal = 0;
-      for (const { lease, status, message } of own) {
+      for (const { lease, status, message, question = null } of own) {
         const { count } = await tx.evidence.updateMany({
           where: { id: lease.evidenceId, epoch: lease.epoch, uploadId: null },
           data: {
             status,
+            question,
             message: message === null ? null : toPostgres(message),
-            finishedAt: new Date(),
+            finishedAt: status === 'asking' ? null : new Date(),
           },
         });
+        if (count > 0 && question) await goOnIfAnswered(tx, lease.evidenceId, question);
         settledTotal += count;
       }
       if (settledTotal > 0) await catchUp(tx, investigationId);

@@ -4,6 +4,7 @@ import { currentCatalogue } from '#lib/catalogue/current.ts';
 import { addMarks } from '#lib/catalogue/marks.ts';
 import { recompute, stopOverfull } from '#lib/catalogue/settle.ts';
 import { Batch, Reading } from '#lib/custody/batch.ts';
+import { readingOf } from '#lib/custody/reading.ts';
 import type { EvidenceStore } from '#lib/custody/store.ts';
 import { LeaseLost, type ReprocessLease, writeReprocessBatch } from '#lib/custody/write-batch.ts';
 import { inBulkTransaction } from '#lib/db/bulk.ts';
@@ -57,6 +58,7 @@ type HeldLease = ReprocessLease & {
   readonly ruleKeys: readonly string[];
   /** How far the evidence was read; nothing after it is. */
   readonly endOffset: number;
+  readonly reading: ReturnType<typeof readingOf>;
 };
 
 async function takeLease(evidenceId: string, { db }: ReprocessContext): Promise<HeldLease | null> {
@@ -86,6 +88,7 @@ async function takeLease(evidenceId: string, { db }: ReprocessContext): Promise<
       nextBlock: row.nextBlock,
       ruleKeys: row.ruleKeys,
       endOffset: Number(endOffset),
+      reading: readingOf(row.evidence),
     };
   }, TRANSACTION);
 }
@@ -136,6 +139,7 @@ async function readPass(lease: HeldLease, pass: Pass, context: ReprocessContext)
   const source = await openFile(context.store.pathOf(lease.sha256));
   try {
     const { blocks } = await readEvidence(source, {
+      ...lease.reading,
       startOffset: pass.startOffset,
       startIndex: pass.startBlock,
       needles: evidenceNeedles(rules, { extended: true }),

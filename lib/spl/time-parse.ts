@@ -126,6 +126,15 @@ const DIRECTIVES: Readonly<Record<string, Read>> = {
 
 /** Ticks of 100 ns since 1970 UTC; null when the text does not fit the format or names no time of the calendar. */
 export function parseTime(text: string, format: string, timeZone: string): bigint | null {
+  return readTime(text, format, timeZone)?.ticks ?? null;
+}
+
+/** As parseTime, with whether the text named no zone, so that the one given was taken. */
+export function readTime(
+  text: string,
+  format: string,
+  timeZone: string,
+): { readonly ticks: bigint; readonly isLocal: boolean } | null {
   if (text.length > MAX_LENGTH || format.length > MAX_LENGTH) return null;
   const expanded = format.replace(/%(%|[FTDRxXc+])/g, (whole, letter: string) => COMPOUND[letter] ?? whole);
   const parts: Parts = {
@@ -154,7 +163,9 @@ export function parseTime(text: string, format: string, timeZone: string): bigin
     } else if (text[position] === token[0]) position++;
     else return null;
   }
-  return toTicks(parts, timeZone);
+  const ticks = toTicks(parts, timeZone);
+  if (ticks === null) return null;
+  return { ticks, isLocal: parts.offsetMinutes === null && parts.epochSeconds === null };
 }
 
 function toTicks(parts: Parts, timeZone: string): bigint | null {

@@ -1,3 +1,4 @@
+import { readingOf } from '#lib/custody/reading.ts';
 import { db } from '#lib/db/client.ts';
 import { Prisma } from '#lib/db/generated/client.ts';
 import { fromPostgres } from '#lib/db/postgres-text.ts';
@@ -27,6 +28,8 @@ export async function findBlocks(
       sha256: string | null;
       upload_id: string | null;
       size_bytes: bigint;
+      time_zone: string | null;
+      mapping: Prisma.JsonValue;
       offset: bigint;
       length_bytes: number;
       block_index: number;
@@ -40,6 +43,7 @@ export async function findBlocks(
       evidenceId: row.evidence_id,
       evidenceName: fromPostgres(row.name),
       stored: { sha256: row.sha256, uploadId: row.upload_id, sizeBytes: Number(row.size_bytes) },
+      reading: readingOf({ timeZone: row.time_zone, mapping: row.mapping }),
       offset: Number(row.offset),
       lengthBytes: row.length_bytes,
       index: row.block_index,
@@ -53,7 +57,7 @@ export async function findBlocks(
 /** As `findBlocks` asks, by evidence_block_times_idx; the benchmark shows its plan. */
 export function blocksQuery(hostIds: readonly string[], start: bigint, to: bigint): Prisma.Sql {
   return Prisma.sql`
-    SELECT e.id::text AS evidence_id, e.name, e.sha256, e.upload_id, e.size_bytes,
+    SELECT e.id::text AS evidence_id, e.name, e.sha256, e.upload_id, e.size_bytes, e.time_zone, e.mapping,
       b."offset", b.length_bytes, b.block_index, b.first_ticks,
       count(*) OVER () AS total, (sum(b.length_bytes) OVER ())::bigint AS total_bytes
     FROM evidence e JOIN evidence_block b ON b.evidence_id = e.id

@@ -1,7 +1,7 @@
 import { openStored, type Stored } from '#lib/custody/arriving.ts';
 import type { EvidenceStore } from '#lib/custody/store.ts';
 import { readEvidence } from '#lib/evidence/read.ts';
-import type { ByteSource, EvidenceRecord } from '#lib/evidence/record.ts';
+import type { ByteSource, EvidenceRecord, ReadOptions } from '#lib/evidence/record.ts';
 import { NotArrived } from '#lib/evidence/source.ts';
 
 /** Blocks are read in groups of this much, so that reading can stop when a page is full. */
@@ -16,6 +16,8 @@ export type IndexedBlock = {
   readonly lengthBytes: number;
   readonly index: number;
   readonly firstTicks: bigint;
+  /** As the evidence was read. */
+  readonly reading: Pick<ReadOptions, 'timeZone' | 'mapping'>;
 };
 
 export type PlacedRecord = {
@@ -63,7 +65,7 @@ export async function* readBlocks(
         if (!start || !last) continue;
         // Readers read ahead, which would cost more than the blocks themselves.
         const part: ByteSource = { ...source, sizeBytes: last.offset + last.lengthBytes };
-        const options = { startOffset: start.offset, startIndex: start.index, signal };
+        const options = { ...first.reading, startOffset: start.offset, startIndex: start.index, signal };
         const { blocks: read } = await readEvidence(part, options);
         let left = run.length;
         for await (const { offset, records } of read) {

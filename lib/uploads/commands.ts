@@ -5,6 +5,7 @@
 import { Server, type ServerOptions } from '@tus/server';
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
 import { type AddedEvidence, addStoredEvidence } from '#lib/custody/commands.ts';
+import { timeZoneInput } from '#lib/custody/inputs.ts';
 import { EvidenceStore, freeBytes } from '#lib/custody/store.ts';
 import { env } from '#lib/env.ts';
 import { AppError, ERROR_STATUS, type ErrorCode } from '#lib/errors.ts';
@@ -73,7 +74,11 @@ export async function createUpload(actor: Actor, request: Request): Promise<Resp
   await assertRoom(state, sizeBytes);
   const response = await speak(request, {
     onUploadCreate: async (_, { metadata }) => ({
-      metadata: { owner: actor.id, filename: (metadata?.filename ?? '').slice(-NAME_MAX) },
+      metadata: {
+        owner: actor.id,
+        filename: (metadata?.filename ?? '').slice(-NAME_MAX),
+        timeZone: timeZoneInput.optional().parse(metadata?.timeZone || undefined) ?? null,
+      },
     }),
   });
   const id = response.headers.get('location')?.split('/').at(-1);
@@ -122,12 +127,12 @@ function finish(actor: Actor, id: string): Promise<AddedEvidence> {
   const { store, locks } = uploads();
   return locks.hold(id, async () => {
     const record = await findOwn(actor, id);
-    const { name, sizeBytes, evidenceId, isKnown } = record;
+    const { name, sizeBytes, evidenceId, isKnown, timeZone } = record;
     const sha256 = await store.seal(record);
     if (evidenceId !== null) return { id: evidenceId, name, sha256, sizeBytes, isKnown };
     try {
       await new EvidenceStore(env().JOBSIGHT_DATA).adopt(store.pathOf(id), sha256);
-      const added = await addStoredEvidence(actor, name, { sha256, sizeBytes }, id);
+      const added = await addStoredEvidence(actor, name, { sha256, sizeBytes }, { timeZone }, id);
       await store.change(id, { evidenceId: added.id, isKnown: String(added.isKnown) });
       return added;
     } catch (error) {

@@ -26,6 +26,8 @@ export type UploadRecord = {
   /** Set when it is evidence. */
   readonly evidenceId: string | null;
   readonly isKnown: boolean;
+  /** Of times that name none, as said when the upload was begun. */
+  readonly timeZone: string | null;
 };
 
 type Change = { readonly sha256?: string; readonly evidenceId?: string; readonly isKnown?: string };
@@ -116,7 +118,14 @@ export class UploadStore extends FileStore {
   async find(id: string): Promise<UploadRecord | null> {
     const kept = await this.configstore.get(id);
     if (!kept) return null;
-    const { owner, filename, sha256 = null, evidenceId = null, isKnown } = kept.metadata ?? {};
+    const {
+      owner,
+      filename,
+      sha256 = null,
+      evidenceId = null,
+      isKnown,
+      timeZone = null,
+    } = kept.metadata ?? {};
     const sizeBytes = kept.size ?? 0;
     const onDisk = await sizeOf(this.pathOf(id));
     const receivedBytes = sha256 === null ? onDisk : sizeBytes;
@@ -133,6 +142,7 @@ export class UploadStore extends FileStore {
       sha256,
       evidenceId,
       isKnown: isKnown === 'true',
+      timeZone,
     };
   }
 

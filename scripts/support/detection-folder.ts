@@ -9,7 +9,7 @@ import { linkLookups } from '#lib/content/import/lookup.ts';
 import { loadContent } from '#lib/content/load.ts';
 import type { DetectionRule } from '#lib/detection/rule.ts';
 import { SplError } from '#lib/spl/types.ts';
-import { fromCallersFolder } from './evidence-files.ts';
+import { fromCallersFolder } from './callers-folder.ts';
 
 const READ_ENDINGS = new Set(['.yml', '.yaml', '.conf', '.csv']);
 

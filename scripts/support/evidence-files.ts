@@ -18,6 +18,8 @@ import { printableText } from '#lib/evidence/printable.ts';
 import { EvidenceRefused, readEvidence } from '#lib/evidence/read.ts';
 import type { Block, ByteSource, Problem } from '#lib/evidence/record.ts';
 import { openFile, spool } from '#lib/evidence/source.ts';
+import { fromCallersFolder } from './callers-folder.ts';
+import { type Mappings, mappingFor } from './mappings.ts';
 
 /** All regular files under the paths, each folder in the order of its names; `-` is standard input. */
 async function findFiles(paths: readonly string[]): Promise<{ files: string[]; unreadable: string[] }> {
@@ -48,19 +50,13 @@ async function findFiles(paths: readonly string[]): Promise<{ files: string[]; u
   return { files, unreadable };
 }
 
-/** npm runs commands in the repository's root; a relative path means the folder that npm was called in. */
-export function fromCallersFolder(given: string): string {
-  const folder = process.env.INIT_CWD;
-  return given === '-' || folder === undefined || folder === process.cwd()
-    ? given
-    : path.resolve(folder, given);
-}
-
 type Reader = {
   /** Of encrypted archives. */
   readonly password?: string | undefined;
   /** As ReadOptions.timeZone. */
   readonly timeZone?: string | undefined;
+  /** For columns that no known form claims. */
+  readonly mappings: Mappings;
   /** As ReadOptions.needles; asked for each file. */
   readonly needles: () => readonly string[] | undefined;
   readonly startFile: (sizeBytes: number) => void;
@@ -152,9 +148,12 @@ async function readSource(
 ): Promise<void> {
   reader.startFile(source.sizeBytes);
   try {
+    const named = await mappingFor(source, reader.mappings);
+    if (named) say(name, `its columns are read by ${named.file}`);
     const { blocks } = await readEvidence(source, {
       needles: reader.needles(),
-      timeZone: reader.timeZone,
+      timeZone: reader.timeZone ?? named?.mapping.time?.zone ?? undefined,
+      mapping: named?.mapping,
     });
     const alerts = new Map<AlertTool, number>();
     for await (const block of blocks) {

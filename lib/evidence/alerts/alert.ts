@@ -19,8 +19,8 @@ export type ToolAlert = {
   readonly level: AlertLevel;
   /** 100 ns ticks since 1970 UTC, as far as the tool writes digits. */
   readonly timeTicks: bigint | null;
-  /** Whether its time was given without a zone. */
-  readonly isTimeLocal: boolean;
+  /** As EvidenceRecord.localTime. */
+  readonly localTime: string | null;
   readonly computer: string | null;
   /** Of the event that the rule matched; a channel that the tool shortens is given in full where that is known. */
   readonly channel: string | null;

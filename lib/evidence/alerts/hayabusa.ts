@@ -26,13 +26,14 @@ export function hayabusaAlert(value: JsonObject, times: TimeReader): ToolAlert |
   const title = isForTimesketch ? text('message') : text('RuleTitle');
   const isAlert = USUAL.filter((key) => text(key) !== null).length >= 2;
   if (title === null || !isAlert) return null;
-  const time = alertTime(isForTimesketch ? text('datetime') : text('Timestamp'), times);
+  const given = isForTimesketch ? text('datetime') : text('Timestamp');
+  const time = alertTime(given, times);
   return {
     tool: 'hayabusa',
     title,
     level: alertLevel(text('Level')),
     timeTicks: time?.ticks ?? null,
-    isTimeLocal: time?.isLocal ?? false,
+    localTime: time?.isLocal ? given : null,
     computer: text('Computer'),
     channel: fullChannel(text('Channel')),
     eventId: eventIdOf(child(value, 'EventID')),

@@ -1,14 +1,15 @@
 import type { ToolAlert } from '#lib/evidence/alerts/alert.ts';
 import { alertOf, isAlertTable } from '#lib/evidence/alerts/index.ts';
 import type { RecordForm } from '#lib/evidence/forms.ts';
-import { recordOf } from '#lib/evidence/json/shapes/index.ts';
 import type { ShapedRecord } from '#lib/evidence/json/shapes/shape.ts';
+import type { JsonObject } from '#lib/evidence/json/values.ts';
+import { shapeOf, withoutNeedles } from '#lib/evidence/mapping/mapped.ts';
 import type { Block, ByteSource, Problem, ReadOptions } from '#lib/evidence/record.ts';
 import type { TextForm } from '#lib/evidence/text/block.ts';
 import { encodingOf } from '#lib/evidence/text/encoding.ts';
 import { TEXT_LIMITS, type TextLimits } from '#lib/evidence/text/limits.ts';
 import { readRecords } from '#lib/evidence/text/reader.ts';
-import { createTimeReader, type TimeReader } from '#lib/evidence/text/times.ts';
+import { createTimeReader } from '#lib/evidence/text/times.ts';
 import { parseRow } from './cells.ts';
 import { COLUMNS_MAX, type Header, readHeader } from './header.ts';
 import { RowSplitter } from './splitter.ts';
@@ -30,13 +31,15 @@ export async function* readCsv(
   const header = await readHeader(source, encoding, limits);
   const times = createTimeReader(options.timeZone);
   const isAlerts = isAlertTable(header.columns);
+  const shape = shapeOf(options.mapping);
+  const readAlert = (row: JsonObject) => alertOf(row, times) ?? 'names no rule that said something';
   const form: TextForm = {
     code: 'csv-syntax',
     what: 'row',
     times,
-    shape: (text) => shapeRow(text, header, times, isAlerts),
+    shape: (text) => shapeRow(text, header, isAlerts ? readAlert : (row, own) => shape(row, own, times)),
   };
-  const reading = readRecords(source, isAlerts ? { ...options, needles: [] } : options, {
+  const reading = readRecords(source, isAlerts ? { ...options, needles: [] } : withoutNeedles(options), {
     encoding,
     limits,
     form,
@@ -70,8 +73,7 @@ const TABLE_FORMS: ReadonlyMap<RecordForm, RecordForm> = new Map([
 function shapeRow(
   text: string,
   header: Header,
-  times: TimeReader,
-  isAlert: boolean,
+  shape: (row: JsonObject, text: string) => ShapedRecord | ToolAlert | string,
 ): ShapedRecord | ToolAlert | string {
   const { cells, count, isOpen, hasStrayQuote } = parseRow(text, header.delimiter, header.columns.length);
   if (isOpen) return 'has a quote without its end';
@@ -88,8 +90,8 @@ function shapeRow(
     if (name === '__proto__') Object.defineProperty(row, name, { value: cell, enumerable: true });
     else row[name] = cell;
   }
-  if (isAlert) return alertOf(row, times) ?? 'names no rule that said something';
-  const shaped = recordOf(row, text.trimEnd(), times);
+  const shaped = shape(row, text.trimEnd());
+  if (typeof shaped === 'string' || !('form' in shaped)) return shaped;
   const form = TABLE_FORMS.get(shaped.form);
   return form === undefined ? shaped : { ...shaped, form };
 }

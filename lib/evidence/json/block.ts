@@ -12,12 +12,18 @@ import { isJunk } from './between.ts';
 import { DEPTH_MAX } from './limits.ts';
 import type { NeedleSearch } from './needles.ts';
 import { QuickCounter } from './quick-count.ts';
-import { recordOf } from './shapes/index.ts';
 import { ShapeRecord } from './shapes/record.ts';
+import type { ShapedRecord } from './shapes/shape.ts';
 import type { Piece } from './splitter.ts';
-import { parseJson } from './values.ts';
+import { type JsonObject, parseJson } from './values.ts';
 
 type PlacedPiece = Placed<Piece>;
+
+/** How objects become records. */
+export type ObjectReading = {
+  readonly times: TimeReader;
+  readonly shape: (value: JsonObject, text: string) => ShapedRecord;
+};
 
 /** Makes a block of pieces that are whole in the window. */
 export function buildBlock(
@@ -25,7 +31,7 @@ export function buildBlock(
   extent: Extent,
   pieces: readonly PlacedPiece[],
   needles: NeedleSearch | null,
-  times: TimeReader,
+  reading: ObjectReading,
 ): Block {
   const { index, offset, end } = extent;
   const bytes = window.bytes(offset, end);
@@ -39,13 +45,13 @@ export function buildBlock(
   const problems = pieces.flatMap((piece) => describePiece(window, piece) ?? []);
   if (window.encoding.unitBytes === 1 && !isUtf8(bytes)) problems.push(...encodingProblems(window, objects));
   if (offset === 0) {
-    const read = (piece: PlacedPiece) => readObject(window.text(piece.start, piece.end), piece, times);
-    problems.push(...localTimeNote(objects, read, times));
+    const read = (piece: PlacedPiece) => readObject(window.text(piece.start, piece.end), piece, reading);
+    problems.push(...localTimeNote(objects, read, reading.times));
   }
   const records: EvidenceRecord[] = [];
   const alerts: PlacedAlert[] = [];
   for (const piece of hits) {
-    const record = readObject(window.text(piece.start, piece.end), piece, times);
+    const record = readObject(window.text(piece.start, piece.end), piece, reading);
     if ('code' in record) problems.push(record);
     else if ('tool' in record) alerts.push(record);
     else records.push(record);
@@ -66,7 +72,7 @@ export function buildBlock(
       offset,
       skipped.length === 0 ? null : Buffer.from(bytes),
       skipped,
-      times,
+      reading,
     ),
   };
 }
@@ -127,13 +133,13 @@ function encodingProblems(window: TextWindow, objects: readonly PlacedPiece[]): 
 function readObject(
   text: string,
   piece: PlacedPiece,
-  times: TimeReader,
+  { times, shape }: ObjectReading,
 ): ShapeRecord | PlacedAlert | Problem {
   try {
     const value = parseJson(text);
     const alert = alertOf(value, times);
     if (alert) return { ...alert, place: placeOf(piece) };
-    return new ShapeRecord(placeOf(piece), recordOf(value, text, times));
+    return new ShapeRecord(placeOf(piece), shape(value, text));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return problemOf(piece, 'json-syntax', true, 'The object that begins here is no JSON and was left out.');
@@ -147,25 +153,25 @@ function lazyCensus(
   offset: number,
   bytes: Buffer | null,
   skipped: readonly PlacedPiece[],
-  times: TimeReader,
+  reading: ObjectReading,
 ): () => readonly CensusRow[] {
   return () => {
     const census = new Census();
     for (const record of records) census.add(record.system, record.timeTicks);
     if (bytes === null) return census.rows();
     const counter =
-      encoding.unitBytes === 1 ? new QuickCounter(census, bytes, (text) => kindOf(text, times)) : null;
+      encoding.unitBytes === 1 ? new QuickCounter(census, bytes, (text) => kindOf(text, reading)) : null;
     for (const piece of skipped) {
       if (counter?.count(piece.start - offset, piece.end - offset)) continue;
       const text = bytes.toString(encoding.name, piece.start - offset, piece.end - offset);
-      const record = readObject(text, piece, times);
+      const record = readObject(text, piece, reading);
       if (record instanceof ShapeRecord) census.add(record.system, record.timeTicks);
     }
     return census.rows();
   };
 }
 
-function kindOf(text: string, times: TimeReader): KindValues | null {
-  const { form, system } = recordOf(parseJson(text), text, times);
+function kindOf(text: string, { shape }: ObjectReading): KindValues | null {
+  const { form, system } = shape(parseJson(text), text);
   return form === 'evtx_dump' ? system : null;
 }

@@ -1,4 +1,5 @@
 import { ALERT_MARKS } from '#lib/evidence/alerts/index.ts';
+import { shapeOf, withoutNeedles } from '#lib/evidence/mapping/mapped.ts';
 import type { Block, ByteSource, ReadOptions } from '#lib/evidence/record.ts';
 import { createTimeReader } from '#lib/evidence/text/times.ts';
 import { readPieces } from '#lib/evidence/xml/pieces.ts';
@@ -7,6 +8,7 @@ import { buildBlock, describePiece } from './block.ts';
 import { JSON_LIMITS, type JsonLimits } from './limits.ts';
 import { createNeedleSearch } from './needles.ts';
 import { ObjectSplitter, type Piece } from './splitter.ts';
+import type { JsonObject } from './values.ts';
 
 /**
  * Reads JSON objects, one a line or over many, in an array or one after the other, with or without the banners of
@@ -24,7 +26,9 @@ export async function* readJson(
   const head = Buffer.alloc(2);
   const encoding = detectEncoding(head.subarray(0, await source.read(head, 0, 2, 0)));
   const times = createTimeReader(options.timeZone);
-  const needles = createNeedleSearch(options.needles, encoding, ALERT_MARKS);
+  const shape = shapeOf(options.mapping);
+  const read = { times, shape: (value: JsonObject, text: string) => shape(value, text, times) };
+  const needles = createNeedleSearch(withoutNeedles(options).needles, encoding, ALERT_MARKS);
   const start = options.startOffset ?? 0;
   const window = new TextWindow(source, encoding, start, limits.readBytes);
   if (start > 0) await window.countLinesBefore();
@@ -37,7 +41,7 @@ export async function* readJson(
     lostFrom: blockStart,
     skip: (piece) => splitter.skipLost(piece),
     explain: (piece) => describePiece(window, piece),
-    build: (extent, pieces) => buildBlock(window, extent, pieces, needles, times),
+    build: (extent, pieces) => buildBlock(window, extent, pieces, needles, read),
   });
 }
 

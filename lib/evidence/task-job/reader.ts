@@ -37,6 +37,7 @@ export async function* readJob(source: ByteSource, options: ReadOptions = {}): A
     0,
     time?.ticks ?? null,
     data.filter(([, value]) => value !== ''),
+    job.lastRun,
   );
   yield artefactBlock(
     { index: options.startIndex ?? 0, offset: 0, end: source.sizeBytes },

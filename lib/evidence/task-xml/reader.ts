@@ -64,7 +64,8 @@ export async function* readTaskXml(source: ByteSource, options: ReadOptions = {}
     } else if (time.isLocal) {
       problems.push(localTimeNote(times.zoneName));
     }
-    records.push(artefactRecord('task-xml', 0, time?.ticks ?? null, dataOf(task, text)));
+    const localTime = time?.isLocal ? task.date : null;
+    records.push(artefactRecord('task-xml', 0, time?.ticks ?? null, dataOf(task, text), localTime));
   }
   yield artefactBlock(extent, records, problems);
 }

@@ -32,12 +32,12 @@ export function classicEvent(
   if (eventId === null && channel === null) return null;
   const source = keys.get('SourceName') || null;
   const sid = keys.get('Sid') ?? '';
-  const { systemTime, timeTicks, isTimeLocal } = timeValues(zoned(indexedTime, times) ?? time, times);
+  const { systemTime, timeTicks, localTime } = timeValues(zoned(indexedTime, times) ?? time, times);
   const opcode = keys.get('OpCode');
   return {
     form: 'splunk-text',
     timeTicks,
-    isTimeLocal,
+    localTime,
     system: systemOf({
       providerName: source === null ? null : providerOf(source),
       eventId,

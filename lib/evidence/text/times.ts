@@ -45,14 +45,23 @@ export function createTimeReader(timeZone = 'UTC'): TimeReader {
   };
 }
 
+/** What a record says of its time. */
+export type TimeValues = {
+  readonly systemTime: string | null;
+  readonly timeTicks: bigint | null;
+  /** As EvidenceRecord.localTime. */
+  readonly localTime: string | null;
+};
+
 /** System values and time of a record whose time is such a text; an unreadable one stays as it was given. */
-export function timeValues(
-  text: string | null,
-  times: TimeReader,
-): { systemTime: string | null; timeTicks: bigint | null; isTimeLocal: boolean } {
+export function timeValues(text: string | null, times: Pick<TimeReader, 'parse'>): TimeValues {
   const time = text === null ? null : times.parse(text);
-  if (time === null) return { systemTime: text, timeTicks: null, isTimeLocal: false };
-  return { systemTime: formatIsoTime(time.ticks), timeTicks: time.ticks, isTimeLocal: time.isLocal };
+  if (time === null) return { systemTime: text, timeTicks: null, localTime: null };
+  return {
+    systemTime: formatIsoTime(time.ticks),
+    timeTicks: time.ticks,
+    localTime: time.isLocal ? text : null,
+  };
 }
 
 const ISO_WITHOUT_ZONE = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?$/;

@@ -6,8 +6,11 @@ import { CoverageList } from '#components/evidence/coverage.tsx';
 import { DeleteEvidence } from '#components/evidence/delete-evidence.tsx';
 import { EvidenceState } from '#components/evidence/evidence-list.tsx';
 import { formatBytes, plural, recordSum } from '#components/evidence/format.ts';
+import { MappingForm } from '#components/evidence/mapping-form.tsx';
 import { isUnderWay } from '#components/evidence/reading.ts';
+import { readingFacts } from '#components/evidence/reading-facts.tsx';
 import { TamperHintSummary } from '#components/evidence/tamper-hints.tsx';
+import { ZoneForm } from '#components/evidence/zone-form.tsx';
 import { AutoRefresh } from '#components/shell/auto-refresh.tsx';
 import { PageHeader } from '#components/shell/page-header.tsx';
 import { OwnTime, Time } from '#components/time/time.tsx';
@@ -18,14 +21,21 @@ import { EvidenceText } from '#components/ui/evidence-text.tsx';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '#components/ui/table.tsx';
 import { can } from '#lib/auth/actor.ts';
 import { requireActor } from '#lib/auth/current.ts';
+import { getColumns } from '#lib/custody/preview.ts';
 import { getEvidence } from '#lib/custody/queries.ts';
 import { AppError } from '#lib/errors.ts';
 
 export const metadata = { title: 'File' };
 
-export default async function EvidencePage({ params }: { readonly params: Promise<{ id: string }> }) {
+export default async function EvidencePage({
+  params,
+  searchParams,
+}: {
+  readonly params: Promise<{ id: string }>;
+  readonly searchParams: Promise<{ change?: string }>;
+}) {
   const actor = await requireActor();
-  const { id } = await params;
+  const [{ id }, { change }] = await Promise.all([params, searchParams]);
   const evidence = await getEvidence(actor, id).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'not-found') notFound();
     throw error;
@@ -37,6 +47,11 @@ export default async function EvidencePage({ params }: { readonly params: Promis
   const isArchive = evidence.form === 'archive';
   // Nothing in them can be judged.
   const isAlerts = evidence.alerts !== null && evidence.recordCount === 0;
+  const hasRecords = !isArchive && !isAlerts && !(evidence.question !== null && evidence.readBytes === 0);
+  const mayChange = can(actor, 'add-evidence');
+  const asked = evidence.question ?? (evidence.status === 'refused' ? undefined : change);
+  const columns =
+    mayChange && asked === 'mapping' && evidence.isMappable ? await getColumns(actor, id) : null;
   return (
     <>
       {isBusy && <AutoRefresh />}
@@ -62,7 +77,9 @@ export default async function EvidencePage({ params }: { readonly params: Promis
         </h1>
       </PageHeader>
       <div className="grid items-start gap-3 p-4 md:px-5 lg:grid-cols-[minmax(0,1fr)_400px]">
+        {columns && <MappingForm evidence={evidence} columns={columns} className="lg:col-span-2" />}
         <div className="grid gap-3">
+          {mayChange && asked === 'time_zone' && <ZoneForm evidence={evidence} />}
           <Card title="Report" aside={<EvidenceState item={evidence} />}>
             <DefinitionList
               items={[
@@ -94,7 +111,7 @@ export default async function EvidencePage({ params }: { readonly params: Promis
           {evidence.members && (
             <ArchiveMembers id={id} members={evidence.members} canUnlock={can(actor, 'add-evidence')} />
           )}
-          {!isArchive && !isAlerts && (
+          {hasRecords && (
             <Card title="Tamper hints" aside="signs of tampering, or of a copy that is not whole">
               {isArriving ? (
                 <p className="text-text-3">Told when the whole file is here.</p>
@@ -144,7 +161,7 @@ export default async function EvidencePage({ params }: { readonly params: Promis
               )}
             </Card>
           )}
-          {!isArchive && !isAlerts && (
+          {hasRecords && (
             <>
               <Card title="Hosts" aside={plural(evidence.hosts.length, 'host')}>
                 <div className="overflow-x-auto">
@@ -228,6 +245,7 @@ export default async function EvidencePage({ params }: { readonly params: Promis
                 ],
                 ['Form', evidence.form === null ? 'not known' : evidence.form.toUpperCase()],
                 ['Read with', evidence.readerVersion ?? 'not yet'],
+                ...readingFacts(evidence, mayChange),
                 ...(evidence.archive
                   ? [
                       [
@@ -250,7 +268,7 @@ export default async function EvidencePage({ params }: { readonly params: Promis
               ]}
             />
           </Card>
-          {!isArchive && (
+          {hasRecords && (
             <Card title="Detections on this file" aside={isArriving ? 'of what is here so far' : null}>
               {isAlerts ? (
                 <p className="text-text-2">None ran: alerts of other tools are no events to judge.</p>

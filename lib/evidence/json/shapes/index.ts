@@ -8,7 +8,7 @@ import { hecShape } from './hec.ts';
 import { nxlog } from './nxlog.ts';
 import { plain } from './plain.ts';
 import type { Shape, ShapedRecord } from './shape.ts';
-import { splunk } from './splunk.ts';
+import { splunk, splunkRow } from './splunk.ts';
 import { velociraptor } from './velociraptor.ts';
 import { winlogbeat } from './winlogbeat.ts';
 
@@ -22,14 +22,22 @@ const SHAPES: readonly Shape[] = [
   getWinEvent,
   defender,
   elastic,
-  hecShape(recordOf),
+  hecShape((value, text, times) => recordOf(value, text, times)),
 ];
 
-/** @param text what the object was read from; the `_raw` of one that is no Windows event */
-export function recordOf(value: JsonObject, text: string, times: TimeReader): ShapedRecord {
+/**
+ * @param text what the object was read from; the `_raw` of one that is no Windows event
+ * @param unclaimed makes the record of an object that no form claims
+ */
+export function recordOf(
+  value: JsonObject,
+  text: string,
+  times: TimeReader,
+  unclaimed: (row: JsonObject, text: string, times: TimeReader) => ShapedRecord = plain,
+): ShapedRecord {
   for (const shape of SHAPES) {
     const record = shape(value, text, times);
     if (record) return record;
   }
-  return plain(value, text, times);
+  return unclaimed(splunkRow(value), text, times);
 }

@@ -1,5 +1,5 @@
 import type { DataItem } from '#lib/evidence/record.ts';
-import { type TimeReader, timeValues } from '#lib/evidence/text/times.ts';
+import { type TimeReader, type TimeValues, timeValues } from '#lib/evidence/text/times.ts';
 import { child, filledText, type JsonObject, type JsonValue, scalarText } from '../values.ts';
 import { scriptBlockFromMessage } from './message.ts';
 import {
@@ -114,7 +114,7 @@ export const nxlog: Shape = (value, _text, times) => {
 };
 
 /** With a zone before without one: EventTime is the local time of a host whose zone is not told. */
-function timeOf(value: JsonObject, times: TimeReader): ReturnType<typeof timeValues> {
+function timeOf(value: JsonObject, times: TimeReader): TimeValues {
   for (const key of ['TimeCreated', '@timestamp', 'EventTime']) {
     const time = timeValues(filledText(child(value, key)), times);
     if (time.timeTicks !== null) return time;

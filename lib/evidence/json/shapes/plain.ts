@@ -1,5 +1,5 @@
 import type { DataItem } from '#lib/evidence/record.ts';
-import { type TimeReader, timeValues } from '#lib/evidence/text/times.ts';
+import { type TimeReader, type TimeValues, timeValues } from '#lib/evidence/text/times.ts';
 import { at, filledText, flatten, type JsonObject, scalarText } from '../values.ts';
 import { type ShapedRecord, systemOf } from './shape.ts';
 
@@ -29,10 +29,7 @@ export function plain(value: JsonObject, text: string, times: TimeReader): Shape
 }
 
 /** The first of the usual keys that holds a readable time. */
-export function timeOf(
-  value: JsonObject,
-  times: TimeReader,
-): { systemTime: string | null; timeTicks: bigint | null; isTimeLocal: boolean } {
+export function timeOf(value: JsonObject, times: TimeReader): TimeValues {
   for (const key of TIME_KEYS) {
     const time = timeValues(filledText(at(value, key)), times);
     if (time.timeTicks !== null) return time;

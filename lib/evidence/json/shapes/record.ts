@@ -8,8 +8,7 @@ export class ShapeRecord implements EvidenceRecord {
   readonly place: Place;
   readonly timeTicks: bigint | null;
   readonly system: SystemValues;
-  /** Whether its time was given without a zone. */
-  readonly isTimeLocal: boolean;
+  readonly localTime: string | null;
   readonly #shaped: ShapedRecord;
   #data: readonly DataItem[] | null = null;
 
@@ -18,7 +17,7 @@ export class ShapeRecord implements EvidenceRecord {
     this.place = place;
     this.timeTicks = shaped.timeTicks;
     this.system = shaped.system;
-    this.isTimeLocal = shaped.isTimeLocal ?? false;
+    this.localTime = shaped.localTime ?? null;
     this.#shaped = shaped;
   }
 

@@ -12,8 +12,8 @@ export type ShapedRecord = {
   readonly data: () => readonly DataItem[];
   readonly userDataXml: (() => string | null) | null;
   readonly timeTicks: bigint | null;
-  /** Whether its time was given without a zone. */
-  readonly isTimeLocal?: boolean;
+  /** As EvidenceRecord.localTime. */
+  readonly localTime?: string | null;
 };
 
 /** One way in which tools write events as JSON: the record of an object that is written so, else null. */

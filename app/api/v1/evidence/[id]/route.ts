@@ -1,3 +1,4 @@
+import { changeEvidence } from '#lib/custody/change.ts';
 import { deleteEvidence } from '#lib/custody/commands.ts';
 import { getEvidence } from '#lib/custody/queries.ts';
 import { apiAnswer, emptyAnswer } from '#lib/http/answer.ts';
@@ -7,6 +8,14 @@ import { apiRoute } from '#lib/http/route.ts';
 export const GET = apiRoute({
   ...endpoints.getEvidence,
   handler: async ({ actor, params }) => apiAnswer(await getEvidence(actor, params.id)),
+});
+
+export const PATCH = apiRoute({
+  ...endpoints.changeEvidence,
+  handler: async ({ actor, params, body }) => {
+    await changeEvidence(actor, params.id, body);
+    return apiAnswer(await getEvidence(actor, params.id));
+  },
 });
 
 export const DELETE = apiRoute({
