@@ -13,13 +13,14 @@ import type { db as Database } from '#lib/db/client.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
 import { lockInvestigation } from '#lib/db/locks.ts';
 import { toPostgres } from '#lib/db/postgres-text.ts';
-import { AppError } from '#lib/errors.ts';
+import { env } from '#lib/env.ts';
 import { Occurrences } from '#lib/events/occurrences.ts';
 import { archiveKindOf } from '#lib/evidence/archive/open.ts';
 import { EvidenceRefused, readEvidence } from '#lib/evidence/read.ts';
 import type { Block } from '#lib/evidence/record.ts';
 import { NotArrived } from '#lib/evidence/source.ts';
 import { BatchWriter } from './batch-writer.ts';
+import { assertRoom, untilRoom, WAITS_FOR_ROOM } from './room.ts';
 
 /** A batch is written when it has read or keeps this much, or after this long, whichever comes first. */
 const BATCH_BYTES = 32 * 1024 * 1024;
@@ -35,10 +36,10 @@ export type IngestContext = {
   readonly signal?: AbortSignal;
 };
 
-/** An evidence that was read, turned out to be none, or found no room; it is settled together with its findings. */
+/** An evidence that was read, or turned out to be none; it is settled together with its findings. */
 export type ReadOutcome = {
   readonly lease: Lease;
-  readonly status: 'ready' | 'refused' | 'failed';
+  readonly status: 'ready' | 'refused';
   readonly message: string | null;
 };
 
@@ -65,16 +66,14 @@ export async function readIntoEvents(
   try {
     const { sha256 } = lease;
     if (sha256 === null) return await readArrived(lease, context);
-    if (await isArchive(lease, context)) await unpack({ ...lease, sha256 }, context);
-    else await readAll(lease, context);
+    await readWithRoom(lease, context, async (at) => {
+      if (await isArchive(at, context)) await unpack({ ...at, sha256 }, context);
+      else await readAll(at, context);
+    });
     return { lease, status: 'ready', message: null };
   } catch (error) {
     if (error instanceof LeaseLost) return null;
     if (error instanceof EvidenceRefused) return { lease, status: 'refused', message: error.message };
-    // No room for what is in an archive: it is opened further when it is uploaded again.
-    if (error instanceof AppError && error.code === 'too-large') {
-      return { lease, status: 'failed', message: error.message };
-    }
     throw error;
   }
 }
@@ -87,7 +86,7 @@ async function readArrived(lease: HeldLease, context: IngestContext): Promise<Re
   let missing: number | null = null;
   try {
     if (await isArchive(lease, context)) missing = lease.sizeBytes;
-    else await readAll(lease, context);
+    else await readWithRoom(lease, context, (at) => readAll(at, context));
   } catch (error) {
     if (error instanceof NotArrived) missing = error.offset;
     else if (error instanceof EvidenceRefused) missing = lease.sizeBytes;
@@ -97,6 +96,30 @@ async function readArrived(lease: HeldLease, context: IngestContext): Promise<Re
   if (state !== 'whole') return null;
   if (missing === null) return { lease, status: 'ready', message: null };
   return readIntoEvents(lease.evidenceId, context);
+}
+
+/** Waits, with the lease, while the disk is full, and goes on where reading stood. */
+async function readWithRoom(
+  lease: HeldLease,
+  context: IngestContext,
+  read: (at: HeldLease) => Promise<void>,
+): Promise<void> {
+  const own = { id: lease.evidenceId, epoch: lease.epoch };
+  const say = (message: string | null) => context.db.evidence.updateMany({ where: own, data: { message } });
+  let at = lease;
+  await untilRoom(
+    async () => {
+      await assertRoom(env().JOBSIGHT_DATA);
+      await read(at);
+    },
+    async () => {
+      await say(WAITS_FOR_ROOM);
+      const row = await context.db.evidence.findFirst({ where: own });
+      if (row) at = { ...lease, nextOffset: Number(row.nextOffset), nextBlock: row.nextBlock };
+    },
+    context.signal,
+  );
+  if (at !== lease) await say(null);
 }
 
 type HeldLease = Lease &
@@ -207,6 +230,7 @@ async function readAll(lease: HeldLease, context: IngestContext): Promise<void> 
         batch.keptLength >= BATCH_KEPT_LENGTH ||
         Date.now() - batchStart >= BATCH_MS;
       if (isFull) {
+        await assertRoom(env().JOBSIGHT_DATA);
         await writer.write(batch);
         batch = new Batch(reading, batch.nextOffset);
         batchStart = Date.now();
