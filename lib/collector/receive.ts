@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { db } from '#lib/db/client.ts';
+import { databaseFailure } from '#lib/db/failure.ts';
 import { AppError } from '#lib/errors.ts';
 import { jsonResponse } from '#lib/http/json.ts';
 import { countRequest } from '#lib/http/metrics.ts';
@@ -133,6 +134,11 @@ function errorReply(error: unknown): Response {
   // The store says so when the disk is nearly full; senders keep their data and try again.
   if (error instanceof AppError && (code === 'too-large' || code === 'conflict')) return reply(9);
   if (BUSY.has(code)) return reply(9);
+  // So does a disk that is full, and a database that does not answer.
+  if (databaseFailure(error)) {
+    log.error({ err: error }, 'live input waits for the disk or the database');
+    return reply(9);
+  }
   log.error({ err: error }, 'live input was not kept');
   return reply(8);
 }

@@ -2,6 +2,7 @@ import type { SqlTransaction } from '#lib/db/bulk.ts';
 import type { db as Database } from '#lib/db/client.ts';
 import { FILE_HEADER_BYTES, readEvtxHeader } from '#lib/evidence/evtx/header.ts';
 import type { Block, ByteSource, CensusRow, EvidenceForm } from '#lib/evidence/record.ts';
+import { readStart } from '#lib/evidence/source.ts';
 import { BlockIndex, writeBlockIndex } from './block-index.ts';
 import { HintObserver, writeDirtyHint, writeHints } from './hints.ts';
 
@@ -36,9 +37,7 @@ export async function noteFileHeader(
   source: ByteSource,
 ): Promise<void> {
   if (form !== 'evtx') return;
-  const head = new Uint8Array(FILE_HEADER_BYTES);
-  const length = await source.read(head, 0, head.length, 0);
-  const header = readEvtxHeader(head.subarray(0, length));
+  const header = readEvtxHeader(await readStart(source, FILE_HEADER_BYTES));
   // Without a header (a carved chunk) there is nothing that says so.
   if (header.chunkCount === null || !header.isDirty) return;
   await db.$transaction((tx) => writeDirtyHint(tx, evidenceId));

@@ -90,7 +90,7 @@ export class EvidenceStore {
       return { sha256, sizeBytes };
     } catch (error) {
       await rm(temporary, { force: true });
-      throw error;
+      throw isDiskFull(error) ? diskFull() : error;
     }
   }
 
@@ -152,8 +152,15 @@ export async function assertFreeSpace(folder: string): Promise<void> {
   if ((await freeBytes(folder)) === 0) throw diskFull();
 }
 
-export function diskFull(): AppError {
-  return new AppError(
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+}
+
+/** No room for more evidence: a user is told, and what runs by itself waits. */
+export class DiskFull extends AppError {}
+
+export function diskFull(): DiskFull {
+  return new DiskFull(
     'too-large',
     'The disk that holds the evidence is nearly full, so the file was not kept. Free some space and upload it again.',
   );

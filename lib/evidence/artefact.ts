@@ -1,5 +1,5 @@
 import type { ArtefactForm } from './forms.ts';
-import type { Block, ByteSource, DataItem, EvidenceRecord, Problem, ProblemCode } from './record.ts';
+import type { Block, DataItem, EvidenceRecord, Problem, ProblemCode } from './record.ts';
 import { NO_SYSTEM_VALUES } from './system-values.ts';
 import { formatIsoTime } from './time.ts';
 import { Census } from './xml/census.ts';
@@ -77,16 +77,4 @@ export function localTimeNote(zoneName: string): Problem {
 /** A part of an artefact that could not be read. */
 export function loss(offset: number, code: ProblemCode, message: string): Problem {
   return { place: { offset }, skippedBytes: 0, code, message, isLoss: true };
-}
-
-/** All of a small source, or its first `maxBytes`. Throws what the source throws. */
-export async function readStart(source: ByteSource, maxBytes: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(Math.min(source.sizeBytes, maxBytes));
-  let filled = 0;
-  while (filled < bytes.length) {
-    const count = await source.read(bytes, filled, bytes.length - filled, filled);
-    if (count === 0) break;
-    filled += count;
-  }
-  return bytes.subarray(0, filled);
 }

@@ -6,6 +6,7 @@ import { readJson } from './json/reader.ts';
 import type { Block, ByteSource, EvidenceForm, ReadOptions } from './record.ts';
 import { readRegExport } from './reg-export/reader.ts';
 import { SNIFF_BYTES, sniff } from './sniff.ts';
+import { readStart } from './source.ts';
 import { readJob } from './task-job/reader.ts';
 import { readTaskXml } from './task-xml/reader.ts';
 import { readText } from './text/reader.ts';
@@ -20,9 +21,9 @@ type Reader = {
 };
 
 const READERS: Readonly<Record<EvidenceForm, Reader>> = {
-  evtx: { version: 'evtx/1', isInOrder: true, read: readEvtx },
-  xml: { version: 'xml/1', isInOrder: true, read: readXml },
-  json: { version: 'json/3', isInOrder: true, read: readJson },
+  evtx: { version: 'evtx/2', isInOrder: true, read: readEvtx },
+  xml: { version: 'xml/2', isInOrder: true, read: readXml },
+  json: { version: 'json/4', isInOrder: true, read: readJson },
   text: { version: 'text/1', isInOrder: true, read: readText },
   csv: { version: 'csv/2', isInOrder: true, read: readCsv },
   clixml: { version: 'clixml/1', isInOrder: true, read: readClixml },
@@ -48,14 +49,7 @@ export async function readEvidence(
   source: ByteSource,
   options: ReadOptions,
 ): Promise<{ form: EvidenceForm; version: string; isInOrder: boolean; blocks: AsyncGenerator<Block> }> {
-  const head = new Uint8Array(Math.min(SNIFF_BYTES, source.sizeBytes));
-  let length = 0;
-  while (length < head.length) {
-    const count = await source.read(head, length, head.length - length, length);
-    if (count === 0) break;
-    length += count;
-  }
-  const sniffed = sniff(head.subarray(0, length), source.sizeBytes);
+  const sniffed = sniff(await readStart(source, SNIFF_BYTES), source.sizeBytes);
   if (sniffed.kind === 'refused') throw new EvidenceRefused(sniffed.what, sniffed.message);
   const { version, isInOrder, read } = READERS[sniffed.form];
   return { form: sniffed.form, version, isInOrder, blocks: read(source, options) };

@@ -65,6 +65,18 @@ export function fromBuffer(bytes: Uint8Array): ByteSource {
   };
 }
 
+/** All of a small source, or its first `maxBytes`, however little it gives at once. Throws what the source throws. */
+export async function readStart(source: ByteSource, maxBytes: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(Math.min(source.sizeBytes, maxBytes));
+  let filled = 0;
+  while (filled < bytes.length) {
+    const count = await source.read(bytes, filled, bytes.length - filled, filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return bytes.subarray(0, filled);
+}
+
 /** Writes a stream, such as standard input, to a temporary file that goes when the source is closed. */
 export async function spool(stream: Readable): Promise<OpenSource> {
   const folder = await mkdtemp(path.join(tmpdir(), 'jobsight-'));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { type DatabaseFailure, databaseFailure } from '#lib/db/failure.ts';
 import { AppError, ERROR_STATUS, type ErrorCode } from '#lib/errors.ts';
 import { log } from '#lib/log.ts';
 import { jsonResponse } from './json.ts';
@@ -8,6 +9,11 @@ export type ErrorInfo = {
   readonly code: ErrorCode;
   readonly message: string;
   readonly details?: Readonly<Record<string, unknown>>;
+};
+
+const FAILURES: Readonly<Record<DatabaseFailure, string>> = {
+  'disk-full': 'The disk is full. Free some space; then try again.',
+  unreachable: 'The database does not answer. Try again in a moment.',
 };
 
 /** What a user may know of an error. An unexpected one is logged under a reference that the user can quote. */
@@ -20,6 +26,11 @@ export function errorInfo(error: unknown): ErrorInfo {
       message: issue?.message ?? 'The input is not valid.',
       details: { field: issue?.path.map(String).join('.') },
     };
+  }
+  const failure = databaseFailure(error);
+  if (failure) {
+    log.error({ err: error }, 'the database cannot do its work');
+    return { code: 'unavailable', message: FAILURES[failure] };
   }
   const reference = randomUUID();
   log.error({ err: error, reference }, 'unexpected error');

@@ -2,11 +2,14 @@ import type { Job, JobResult } from 'pg-boss';
 import { log } from '#lib/log.ts';
 import { type IngestContext, type ReadOutcome, readIntoEvents, settleAll } from './ingest.ts';
 import { type IngestPayload, ingestPayload } from './payloads.ts';
+import { untilRoom } from './room.ts';
 
 /** Small evidence spends most of its time waiting for PostgreSQL. */
 const LANES = 4;
 /** Findings are made once for all evidence that was read in this time. */
 const SETTLE_MS = 2_000;
+
+const nothing = async (): Promise<void> => undefined;
 
 /**
  * Ingests the evidence of several jobs, a few at a time, and makes findings together. Each job ends as its own evidence
@@ -29,10 +32,8 @@ export async function ingestJobs(
     pending = [];
     settledAt = Date.now();
     try {
-      await settleAll(
-        own.map(({ outcome }) => outcome),
-        context,
-      );
+      const outcomes = own.map(({ outcome }) => outcome);
+      await untilRoom(() => settleAll(outcomes, context), nothing, context.signal);
       results.push(...own.map(({ id }) => ({ id, status: 'completed' }) as const));
     } catch (error) {
       for (const { id, outcome } of own) stop(id, outcome.lease.evidenceId, error);
@@ -45,7 +46,11 @@ export async function ingestJobs(
     try {
       const signal = AbortSignal.any([context.signal, job.signal]);
       signal.throwIfAborted();
-      const outcome = await readIntoEvents(evidenceId, { ...context, signal });
+      const outcome = await untilRoom(
+        () => readIntoEvents(evidenceId, { ...context, signal }),
+        nothing,
+        signal,
+      );
       log.info({ evidenceId, ms: Date.now() - startMs }, 'evidence read');
       if (!outcome) {
         results.push({ id: job.id, status: 'completed' });

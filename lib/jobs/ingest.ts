@@ -15,13 +15,14 @@ import type { db as Database } from '#lib/db/client.ts';
 import type { Prisma } from '#lib/db/generated/client.ts';
 import { lockInvestigation } from '#lib/db/locks.ts';
 import { toPostgres } from '#lib/db/postgres-text.ts';
-import { AppError } from '#lib/errors.ts';
+import { env } from '#lib/env.ts';
 import { Occurrences } from '#lib/events/occurrences.ts';
 import { archiveKindOf } from '#lib/evidence/archive/open.ts';
 import { EvidenceRefused, readEvidence } from '#lib/evidence/read.ts';
 import type { Block, EvidenceRecord } from '#lib/evidence/record.ts';
 import { NotArrived } from '#lib/evidence/source.ts';
 import { BatchWriter } from './batch-writer.ts';
+import { assertRoom, untilRoom, WAITS_FOR_ROOM } from './room.ts';
 
 /** A batch is written when it has read or keeps this much, or after this long, whichever comes first. */
 const BATCH_BYTES = 32 * 1024 * 1024;
@@ -37,13 +38,10 @@ export type IngestContext = {
   readonly signal?: AbortSignal;
 };
 
-/**
- * An evidence that was read, turned out to be none, found no room, or waits for an answer; it is settled together with its
- * findings.
- */
+/** An evidence that was read, turned out to be none, or waits for an answer; it is settled together with its findings. */
 export type ReadOutcome = {
   readonly lease: Lease;
-  readonly status: 'ready' | 'refused' | 'failed' | 'asking';
+  readonly status: 'ready' | 'refused' | 'asking';
   readonly message: string | null;
   readonly question?: EvidenceQuestion;
 };
@@ -71,19 +69,16 @@ export async function readIntoEvents(
   try {
     const { sha256 } = lease;
     if (sha256 === null) return await readArrived(lease, context);
-    if (await isArchive(lease, context)) await unpack({ ...lease, sha256 }, context);
-    else {
-      const question = await readAll(lease, context);
-      if (question) return { lease, status: 'asking', message: null, question };
-    }
+    const question = await readWithRoom(lease, context, async (at) => {
+      if (!(await isArchive(at, context))) return readAll(at, context);
+      await unpack({ ...at, sha256 }, context);
+      return null;
+    });
+    if (question) return { lease, status: 'asking', message: null, question };
     return { lease, status: 'ready', message: null };
   } catch (error) {
     if (error instanceof LeaseLost) return null;
     if (error instanceof EvidenceRefused) return { lease, status: 'refused', message: error.message };
-    // No room for what is in an archive: it is opened further when it is uploaded again.
-    if (error instanceof AppError && error.code === 'too-large') {
-      return { lease, status: 'failed', message: error.message };
-    }
     throw error;
   }
 }
@@ -96,7 +91,8 @@ async function readArrived(lease: HeldLease, context: IngestContext): Promise<Re
   let missing: number | null = null;
   try {
     if (await isArchive(lease, context)) missing = lease.sizeBytes;
-    else if ((await readAll(lease, context)) !== null) missing = lease.sizeBytes;
+    else if ((await readWithRoom(lease, context, (at) => readAll(at, context))) !== null)
+      missing = lease.sizeBytes;
   } catch (error) {
     if (error instanceof NotArrived) missing = error.offset;
     else if (error instanceof EvidenceRefused) missing = lease.sizeBytes;
@@ -106,6 +102,31 @@ async function readArrived(lease: HeldLease, context: IngestContext): Promise<Re
   if (state !== 'whole') return null;
   if (missing === null) return { lease, status: 'ready', message: null };
   return readIntoEvents(lease.evidenceId, context);
+}
+
+/** Waits, with the lease, while the disk is full, and goes on where reading stood. */
+async function readWithRoom<T>(
+  lease: HeldLease,
+  context: IngestContext,
+  read: (at: HeldLease) => Promise<T>,
+): Promise<T> {
+  const own = { id: lease.evidenceId, epoch: lease.epoch };
+  const say = (message: string | null) => context.db.evidence.updateMany({ where: own, data: { message } });
+  let at = lease;
+  const outcome = await untilRoom(
+    async () => {
+      await assertRoom(env().JOBSIGHT_DATA);
+      return read(at);
+    },
+    async () => {
+      await say(WAITS_FOR_ROOM);
+      const row = await context.db.evidence.findFirst({ where: own });
+      if (row) at = { ...lease, nextOffset: Number(row.nextOffset), nextBlock: row.nextBlock };
+    },
+    context.signal,
+  );
+  if (at !== lease) await say(null);
+  return outcome;
 }
 
 type HeldLease = Lease &
@@ -234,6 +255,7 @@ async function readAll(lease: HeldLease, context: IngestContext): Promise<Eviden
         batch.keptLength >= BATCH_KEPT_LENGTH ||
         Date.now() - batchStart >= BATCH_MS;
       if (isFull) {
+        await assertRoom(env().JOBSIGHT_DATA);
         await writer.write(batch);
         batch = new Batch(state, batch.nextOffset);
         batchStart = Date.now();

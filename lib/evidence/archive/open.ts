@@ -1,4 +1,5 @@
 import type { ByteSource } from '../record.ts';
+import { readStart } from '../source.ts';
 import { ByteReader, chunksOf } from './byte-reader.ts';
 import { decompress } from './decompress.ts';
 import { type ArchiveEntry, ArchiveError, type ArchiveKind, refusal, type UnpackBudget } from './entry.ts';
@@ -24,8 +25,7 @@ export type OpenArchiveOptions = {
 
 /** The kind of archive that a source is; null when it is none. */
 export async function archiveKindOf(source: ByteSource): Promise<ArchiveKind | null> {
-  const head = new Uint8Array(Math.min(ARCHIVE_HEAD_BYTES, source.sizeBytes));
-  return sniffArchive(head.subarray(0, await source.read(head, 0, head.length, 0)));
+  return sniffArchive(await readStart(source, ARCHIVE_HEAD_BYTES));
 }
 
 /**

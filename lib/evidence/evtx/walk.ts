@@ -8,6 +8,10 @@ const MIN_RECORD_BYTES = RECORD_HEADER_BYTES + RECORD_TRAILER_BYTES;
 const NOT_FOUND = -1;
 const NO_RECORD = 'No record stands where one should; reading went on at the next whole one, if any.';
 
+const WRONG_SIZE = 'The size of this record does not fit what follows it.';
+const NO_SIZE =
+  'The size of this record is wrong, and nothing tells where it ends; records after it may be lost.';
+
 /** The records of a chunk by where they start and end, in order. */
 export type RecordChain = {
   readonly starts: readonly number[];
@@ -54,10 +58,11 @@ export function walkRecords(
       at = end;
       continue;
     }
-    const found = findWhole(bytes, view, at + 4, limit);
+    const isHeader = at + MIN_RECORD_BYTES <= limit && view.getUint32(at, true) === RECORD_MAGIC;
+    const found = findNext(bytes, view, at + 4, limit, isHeader ? recordId(view, at) + 1n : null);
     const next = found === NOT_FOUND ? limit : found;
     const isCutOff = bytes.length < CHUNK_BYTES && found === NOT_FOUND;
-    if (at + MIN_RECORD_BYTES <= next && view.getUint32(at, true) === RECORD_MAGIC) {
+    if (isHeader && at + MIN_RECORD_BYTES <= next) {
       // A record whose size cannot be right: it ends at the latest where the next begins.
       const claimed = view.getUint32(at + 4, true);
       const end = claimed >= MIN_RECORD_BYTES ? Math.min(at + claimed, next) : next;
@@ -65,7 +70,9 @@ export function walkRecords(
       ends.push(end);
       last = at;
       if (!isCutOff) {
-        report('record-header', at, 0, 'The size of this record does not fit what follows it.', false);
+        // The last one of the chunk may hide others that nothing leads to, unless the copy of its size tells its end.
+        const isEndKnown = found !== NOT_FOUND || end < next || sizeCopy(view, end) === end - at;
+        report('record-header', at, 0, isEndKnown ? WRONG_SIZE : NO_SIZE, !isEndKnown);
         if (end < next) report('record-chain', end, next - end, NO_RECORD, true);
       }
     } else if (!isCutOff) {
@@ -100,7 +107,12 @@ function recordId(view: DataView, at: number): bigint {
 /** A record header, a possible size, and the copy of the size at the end. */
 function isWhole(view: DataView, at: number): boolean {
   const size = recordSize(view, at);
-  return size > 0 && view.getUint32(at + size - RECORD_TRAILER_BYTES, true) === size;
+  return size > 0 && sizeCopy(view, at + size) === size;
+}
+
+/** The size that stands at the end of a record. */
+function sizeCopy(view: DataView, end: number): number {
+  return view.getUint32(end - RECORD_TRAILER_BYTES, true);
 }
 
 /** A record header and a possible size that leads to the next record, or to where the data ends. */
@@ -120,9 +132,11 @@ function recordSize(view: DataView, at: number): number {
   return size >= MIN_RECORD_BYTES && at + size <= view.byteLength ? size : 0;
 }
 
-function findWhole(bytes: Buffer, view: DataView, from: number, limit: number): number {
+/** The next record that is whole, or that has the number which is next although its size is wrong, too. */
+function findNext(bytes: Buffer, view: DataView, from: number, limit: number, nextId: bigint | null): number {
   for (let at = bytes.indexOf(RECORD_MAGIC_BYTES, from); at >= 0 && at < limit; ) {
-    if (isWhole(view, at)) return at;
+    const isNext = nextId !== null && at + MIN_RECORD_BYTES <= limit && recordId(view, at) === nextId;
+    if (isNext || isWhole(view, at)) return at;
     at = bytes.indexOf(RECORD_MAGIC_BYTES, at + 1);
   }
   return NOT_FOUND;

@@ -50,7 +50,8 @@ export class Cells {
   }
 
   reject(offset: number): null {
-    this.damaged.push(BASE_BLOCK_BYTES + offset);
+    // What points out of the hive lacks what would stand after its end.
+    this.damaged.push(Math.min(BASE_BLOCK_BYTES + offset, this.#source.sizeBytes));
     return null;
   }
 

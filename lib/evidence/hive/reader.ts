@@ -1,5 +1,6 @@
-import { artefactBlock, artefactRecord, loss, note, readStart } from '#lib/evidence/artefact.ts';
+import { artefactBlock, artefactRecord, loss, note } from '#lib/evidence/artefact.ts';
 import type { Block, ByteSource, EvidenceRecord, Problem, ReadOptions } from '#lib/evidence/record.ts';
+import { readStart } from '#lib/evidence/source.ts';
 import { filetimeToTicks } from '#lib/evidence/time.ts';
 import { BASE_BLOCK_BYTES, HEADER_BYTES, parseBaseBlock } from './base-block.ts';
 import { Cells, TooManyCells } from './cells.ts';

@@ -1,6 +1,7 @@
 import { ALERT_MARKS } from '#lib/evidence/alerts/index.ts';
 import { shapeOf, withoutNeedles } from '#lib/evidence/mapping/mapped.ts';
 import type { Block, ByteSource, ReadOptions } from '#lib/evidence/record.ts';
+import { readStart } from '#lib/evidence/source.ts';
 import { createTimeReader } from '#lib/evidence/text/times.ts';
 import { readPieces } from '#lib/evidence/xml/pieces.ts';
 import { detectEncoding, TextWindow } from '#lib/evidence/xml/window.ts';
@@ -23,8 +24,7 @@ export async function* readJson(
   options: ReadOptions = {},
   limits: JsonLimits = JSON_LIMITS,
 ): AsyncGenerator<Block> {
-  const head = Buffer.alloc(2);
-  const encoding = detectEncoding(head.subarray(0, await source.read(head, 0, 2, 0)));
+  const encoding = detectEncoding(await readStart(source, 2));
   const times = createTimeReader(options.timeZone);
   const shape = shapeOf(options.mapping);
   const read = { times, shape: (value: JsonObject, text: string) => shape(value, text, times) };

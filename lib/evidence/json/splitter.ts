@@ -5,6 +5,8 @@ import { isListUnit, ObjectScanner } from './scanner.ts';
 
 const LINE_FEED = 0x0a;
 const OPEN_BRACE = 0x7b;
+/** Where the line began before what is known of it; it holds back no line that another object may begin. */
+const UNKNOWN_COLUMN = Number.POSITIVE_INFINITY;
 
 /**
  * A stretch of the text, in order; what is between two of them are blanks and the marks of a list.
@@ -33,8 +35,8 @@ export class ObjectSplitter {
   readonly #limits: JsonLimits;
   readonly #unit: number;
   readonly #scanner = new ObjectScanner();
-  /** Column of the object that is read or comes next, as far as blanks and marks of a list tell it. */
-  #column = 0;
+  /** Column of the object that is read or comes next, where blanks and marks of a list tell it from the line's start. */
+  #column = UNKNOWN_COLUMN;
   readonly #units: UnitBytes;
 
   constructor(window: TextWindow, start: number, limits: JsonLimits) {
@@ -52,7 +54,7 @@ export class ObjectSplitter {
     if (start >= limit || start >= this.#window.end) {
       const rest = this.position;
       this.position = start;
-      this.#column = 0;
+      this.#column = UNKNOWN_COLUMN;
       return start > rest ? between(rest, start, false) : null;
     }
     const piece =
@@ -76,7 +78,7 @@ export class ObjectSplitter {
       this.position = isStuck ? this.#window.end : this.position + passed * this.#unit;
       if (found !== null) break;
     }
-    this.#column = 0;
+    this.#column = UNKNOWN_COLUMN;
     return this.position;
   }
 
@@ -103,7 +105,7 @@ export class ObjectSplitter {
 
   /** What is no object, up to the next brace. */
   async #junk(start: number, limit: number): Promise<Piece> {
-    this.#column = 0;
+    this.#column = UNKNOWN_COLUMN;
     for (let from = start; ; ) {
       const units = this.#units.between(from, Math.min(this.#window.end, limit));
       const brace = units.indexOf(OPEN_BRACE);
@@ -113,7 +115,7 @@ export class ObjectSplitter {
       const isAtEnd = this.#window.isComplete && from >= this.#window.end;
       if (brace < 0 && (isAtEnd || from >= limit)) {
         // A block may end here, and reading that begins here knows no column.
-        this.#column = 0;
+        this.#column = UNKNOWN_COLUMN;
         return between(start, from, false);
       }
       if (brace >= 0) return between(start, from, true);
@@ -130,7 +132,10 @@ export class ObjectSplitter {
       const end = start + scanner.length * this.#unit;
       const isTooLong = end - start > this.#limits.recordMaxBytes;
       if (scanner.state === 'closed') {
-        this.#column = 0;
+        this.#column = UNKNOWN_COLUMN;
+        if (scanner.restart !== null && !isTooLong && !scanner.isTooDeep && !this.#isJson(start, end)) {
+          return objectPiece('broken', start, start + scanner.restart * this.#unit);
+        }
         const kind = isTooLong ? 'too-long' : scanner.isTooDeep ? 'too-deep' : 'object';
         return objectPiece(kind, start, end);
       }
@@ -139,14 +144,24 @@ export class ObjectSplitter {
         continue;
       }
       if (scanner.restart !== null && !scanner.isTooDeep) {
-        this.#column = 0;
+        this.#column = UNKNOWN_COLUMN;
         return objectPiece('broken', start, start + scanner.restart * this.#unit);
       }
       if (scanner.state === 'open' && isTooLong) return objectPiece('too-long', start, end, true);
       const restart = await this.#findRestart(end);
       if (restart === null) return objectPiece('broken', start, end, true);
-      this.#column = 0;
+      this.#column = UNKNOWN_COLUMN;
       return objectPiece('broken', start, restart);
+    }
+  }
+
+  /** Whether an object that holds lines like the beginnings of others is one indeed: damage may have joined several. */
+  #isJson(start: number, end: number): boolean {
+    try {
+      JSON.parse(this.#window.text(start, end));
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -195,12 +210,12 @@ class RestartFinder {
   }
 }
 
-/** The column after a stretch between objects; text other than the marks of a list counts as none. */
+/** The column after a stretch between objects; text other than the marks of a list makes it unknown. */
 function columnAfter(units: Uint8Array, before: number): number {
   const line = units.lastIndexOf(LINE_FEED);
-  let column = line < 0 ? before : 0;
-  for (const unit of units.subarray(line + 1)) column += +isListUnit(unit);
-  return column;
+  const inLine = units.subarray(line + 1);
+  if (!inLine.every(isListUnit)) return UNKNOWN_COLUMN;
+  return (line < 0 ? before : 0) + inLine.length;
 }
 
 function between(start: number, end: number, isBeforeObject: boolean): Piece {

@@ -8,6 +8,7 @@ import {
 } from '#lib/evidence/hive/scheduler.ts';
 import { type RegistryFact, registryData } from '#lib/evidence/hive/value.ts';
 import type { Block, ByteSource, EvidenceRecord, Problem, ReadOptions } from '#lib/evidence/record.ts';
+import { readStart } from '#lib/evidence/source.ts';
 import { detectEncoding, TextWindow } from '#lib/evidence/xml/window.ts';
 import { parseRegLine } from './line.ts';
 
@@ -32,8 +33,7 @@ export function isRegExport(text: string): boolean {
  * Throws what the source throws, and the signal's reason when aborted.
  */
 export async function* readRegExport(source: ByteSource, options: ReadOptions = {}): AsyncGenerator<Block> {
-  const head = Buffer.alloc(2);
-  const encoding = detectEncoding(head.subarray(0, await source.read(head, 0, 2, 0)));
+  const encoding = detectEncoding(await readStart(source, 2));
   let offset = options.startOffset ?? 0;
   let index = options.startIndex ?? 0;
   const lines = new RegLines(new TextWindow(source, encoding, offset, READ_BYTES), offset);

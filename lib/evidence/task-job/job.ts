@@ -56,6 +56,9 @@ export function isJob(head: Uint8Array, sizeBytes: number): boolean {
 /** @param bytes of a file of which isJob is true */
 export function parseJob(bytes: Buffer): Job {
   const cursor = new Cursor(bytes, APPLICATION_AT);
+  // What the end cuts off of it is zero.
+  const fixed = Buffer.alloc(FIXED_BYTES);
+  bytes.copy(fixed);
   const application = cursor.text();
   const parameters = cursor.text();
   const workingDirectory = cursor.text();
@@ -78,8 +81,8 @@ export function parseJob(bytes: Buffer): Job {
     author,
     comment,
     triggers,
-    lastRun: systemTime(bytes.subarray(52, FIXED_BYTES)),
-    exitCode: bytes.readUInt32LE(40),
+    lastRun: systemTime(fixed.subarray(52)),
+    exitCode: fixed.readUInt32LE(40),
     isCut: cursor.isCut,
   };
 }

@@ -1,5 +1,6 @@
-import { artefactBlock, artefactRecord, localTimeNote, note, readStart } from '#lib/evidence/artefact.ts';
+import { artefactBlock, artefactRecord, localTimeNote, note } from '#lib/evidence/artefact.ts';
 import type { Block, ByteSource, DataItem, Problem, ReadOptions } from '#lib/evidence/record.ts';
+import { readStart } from '#lib/evidence/source.ts';
 import { createTimeReader } from '#lib/evidence/text/times.ts';
 import { parseJob } from './job.ts';
 

@@ -1,11 +1,4 @@
-import {
-  artefactBlock,
-  artefactRecord,
-  localTimeNote,
-  loss,
-  note,
-  readStart,
-} from '#lib/evidence/artefact.ts';
+import { artefactBlock, artefactRecord, localTimeNote, loss, note } from '#lib/evidence/artefact.ts';
 import type {
   Block,
   ByteSource,
@@ -14,6 +7,7 @@ import type {
   Problem,
   ReadOptions,
 } from '#lib/evidence/record.ts';
+import { readStart } from '#lib/evidence/source.ts';
 import { createTimeReader } from '#lib/evidence/text/times.ts';
 import { detectEncoding } from '#lib/evidence/xml/window.ts';
 import { parseTask, type Task } from './task.ts';

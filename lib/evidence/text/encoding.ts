@@ -1,13 +1,12 @@
 import type { ByteSource } from '#lib/evidence/record.ts';
+import { readStart } from '#lib/evidence/source.ts';
 import { detectEncoding, type XmlEncoding } from '#lib/evidence/xml/window.ts';
 
 const LOOKED_AT = 16;
 
 /** How the characters of a text stand in its bytes: by its byte order mark, else UTF-16 only when it begins with ASCII in that. */
 export async function encodingOf(source: ByteSource): Promise<XmlEncoding> {
-  const head = Buffer.alloc(LOOKED_AT);
-  const length = await source.read(head, 0, LOOKED_AT, 0);
-  const beginning = head.subarray(0, length);
+  const beginning = await readStart(source, LOOKED_AT);
   const hasMark = beginning[0] === 0xff || beginning[0] === 0xfe;
   const isWide = hasMark || isWideStart(beginning, 0) || isWideStart(beginning, 1);
   return isWide ? detectEncoding(beginning) : { name: 'utf8', unitBytes: 1, isSwapped: false };

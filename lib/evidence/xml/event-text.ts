@@ -121,7 +121,9 @@ class EventParser {
 
   #addLeaf(name: string, depth: number): void {
     if (this.#section === 'System') {
-      if (depth === 2) setSystemValue(this.#system, name, this.#leafText, this.#leafAttributes);
+      // Of two events that were torn into one, the first counts, as where reading ends with it.
+      if (depth === 2 && !this.#hasSystem)
+        setSystemValue(this.#system, name, this.#leafText, this.#leafAttributes);
     } else if (!NOT_DATA.has(this.#section)) {
       if (depth > 1) this.#data.push([name === 'Data' ? this.#dataName() : name, this.#leafText]);
       // EventData with text and no element: a value without a name. Blanks alone are layout.

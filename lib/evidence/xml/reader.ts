@@ -1,4 +1,5 @@
 import type { Block, ByteSource, ReadOptions } from '#lib/evidence/record.ts';
+import { readStart } from '#lib/evidence/source.ts';
 import { buildBlock, describePiece } from './block.ts';
 import { XML_LIMITS, type XmlLimits } from './limits.ts';
 import { createNeedleTest } from './needles.ts';
@@ -19,8 +20,7 @@ export async function* readXml(
   options: ReadOptions = {},
   limits: XmlLimits = XML_LIMITS,
 ): AsyncGenerator<Block> {
-  const head = Buffer.alloc(2);
-  const encoding = detectEncoding(head.subarray(0, await source.read(head, 0, 2, 0)));
+  const encoding = detectEncoding(await readStart(source, 2));
   const mayMatch = createNeedleTest(options.needles, encoding);
   const start = options.startOffset ?? 0;
   const window = new TextWindow(source, encoding, start, limits.readBytes);
