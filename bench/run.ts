@@ -1,11 +1,12 @@
 /**
  * `npm run bench [-- --size MB] [--evidence FOLDER]`: reading speed against evtxexport of Debian's libevtx-utils on the
- * same file in the same run, as ratios; then ingest into PostgreSQL. `--large MB` instead: bench/large.ts.
+ * same file in the same run, as ratios; of text against the plain programs of bench/peers.ts; then ingest into PostgreSQL.
+ * `--large MB` instead: bench/large.ts.
  */
 import { spawnSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
@@ -16,6 +17,7 @@ import { type LargeTiming, measureLarge, RESIDENT_MB_MAX } from './large.ts';
 import { measureSmallFiles } from './small-files.ts';
 import { SPREAD, spreadEvtx } from './spread.ts';
 import type { Spent } from './surroundings.ts';
+import { makeText, TEXT_FORMS } from './text-forms.ts';
 
 const RUNS = 3;
 const SMALL_FILES = 1_000;
@@ -44,29 +46,23 @@ async function compare(): Promise<void> {
     await makeEvtx(peerReadable(await findEvtx(values.evidence)), file, Number(values.size) * 1024 * 1024);
     const megabytes = (await stat(file)).size / 1e6;
     const peer = median(Array.from({ length: RUNS }, () => time('evtxexport', [file])));
-    const scan = median(
-      Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', file])),
-    );
+    const scan = timeScan('--threads', '1', file);
+    const threaded = timeScan(file);
     const detections = path.join(folder, 'detections');
     await mkdir(detections);
     const count = await writeDetections(detections);
-    const many = median(
-      Array.from({ length: RUNS }, () =>
-        time(process.execPath, ['scripts/scan.ts', '--content', detections, file]),
-      ),
-    );
+    const many = timeScan('--threads', '1', '--content', detections, file);
     const hunt = median(
       Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/search.ts', HUNTED, file])),
     );
     const start = median(
       Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/search.ts', HUNTED, EMPTY])),
     );
-    const verify = median(
-      Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', '--verify', file])),
-    );
+    const verify = timeScan('--verify', file);
     const events = countEvents(file);
     print('evtxexport', peer, megabytes, events, peer);
     print('scan', scan, megabytes, events, peer);
+    print(`scan, ${availableParallelism()} cores`, threaded, megabytes, events, peer);
     print(`scan, ${count + 2}`, many, megabytes, events, peer);
     print('search', hunt, megabytes, events, peer);
     const reading = { seconds: hunt.seconds - start.seconds, peakMb: 0 };
@@ -75,6 +71,7 @@ async function compare(): Promise<void> {
       `${count} detections more cost ${(many.seconds / scan.seconds).toFixed(2)} times as much as two\n`,
     );
     print('scan --verify', verify, megabytes, events, peer);
+    await measureTexts(folder, await findEvtx(values.evidence));
     const spread = path.join(folder, 'spread.evtx');
     const pieces = spreadEvtx(await findEvtx(values.evidence), Number(values.size) * 1024 * 1024, SPREAD);
     await pipeline(pieces, createWriteStream(spread));
@@ -93,6 +90,21 @@ async function compare(): Promise<void> {
     process.stdout.write(`${SMALL_FILES} small files are ready after ${smallSeconds.toFixed(1)} s\n`);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Each form of text by `scan`, one thread, against a plain program on the same file. */
+async function measureTexts(folder: string, files: readonly string[]): Promise<void> {
+  for (const [form, write] of Object.entries(TEXT_FORMS)) {
+    const file = path.join(folder, form);
+    await makeText(files, file, Number(values.size) * 1024 * 1024, write);
+    const megabytes = (await stat(file)).size / 1e6;
+    const plain = form === 'xml' ? 'saxes' : 'JSON.parse';
+    const peer = time(process.execPath, ['bench/peers.ts', form === 'xml' ? 'xml' : 'json', file]);
+    const events = countEvents(file);
+    print(form, timeScan(file), megabytes, events, peer, plain);
+    print(plain, peer, megabytes, events, peer, plain);
+    await rm(file);
   }
 }
 
@@ -118,6 +130,10 @@ function time(command: string, args: readonly string[]): Timing {
   });
   if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr.toString().slice(0, 300)}`);
   return { seconds: (performance.now() - started) / 1_000, peakMb: 0 };
+}
+
+function timeScan(...args: readonly string[]): Timing {
+  return median(Array.from({ length: RUNS }, () => time(process.execPath, ['scripts/scan.ts', ...args])));
 }
 
 function median(timings: readonly Timing[]): Timing {
@@ -149,14 +165,21 @@ function printLarge(timing: LargeTiming): void {
   );
 }
 
-function print(name: string, timing: Timing, megabytes: number, events: number, peer: Timing): void {
+function print(
+  name: string,
+  timing: Timing,
+  megabytes: number,
+  events: number,
+  peer: Timing,
+  peerName = 'evtxexport',
+): void {
   const line = [
     name.padEnd(14),
     `${(megabytes / timing.seconds).toFixed(0).padStart(6)} MB/s`,
     `${Math.round(events / timing.seconds)
       .toLocaleString('en')
       .padStart(10)} events/s`,
-    `${(peer.seconds / timing.seconds).toFixed(1).padStart(6)} × evtxexport`,
+    `${(peer.seconds / timing.seconds).toFixed(1).padStart(6)} × ${peerName}`,
     `${timing.seconds.toFixed(2).padStart(7)} s`,
     timing.peakMb > 0 ? `${timing.peakMb.toFixed(0).padStart(5)} MB resident` : '',
   ];

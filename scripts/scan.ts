@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Result } from '#lib/detection/detect.ts';
 import type { DetectionRule } from '#lib/detection/rule.ts';
@@ -16,11 +17,16 @@ import { loadMappings } from './support/mappings.ts';
 
 const USAGE = `usage: npm run -s scan -- [--format table|jsonl] [--detection ID]... [--variant 2023|2026]
        [--strict|--lenient] [--extended] [--verify] [--explain] [--content FOLDER] [--password TEXT] [--evidence-zone ZONE]
-       [--mapping FILE]... PATH...
+       [--mapping FILE]... [--threads N] PATH...
 PATH is a file, a folder (read with all its folders) or - for standard input; archives are opened, encrypted ones with --password.
 Times in the evidence that have no zone are of --evidence-zone, else UTC. Columns that no known form claims are read by the
 --mapping for their header, as the mapping screen exports it.
+--threads look through a large EVTX file together, as many as there are cores unless told; they make no difference but in time.
 --content also runs the detections in a folder: published YAML, Sigma rules, savedsearches.conf, with their macros and lookups.`;
+
+const THREADS_MAX = 64;
+/** One disk does not feed more. */
+const THREADS_DEFAULT_MAX = 8;
 
 /** Exit codes: 0 done, also with nothing found or with bad records; 2 an argument is wrong or a path cannot be read. */
 async function main(): Promise<number> {
@@ -72,6 +78,7 @@ async function main(): Promise<number> {
     password: options.password,
     timeZone: options.evidenceZone,
     mappings,
+    threads: options.threads,
     needles: () => scan.needles,
     startFile: (sizeBytes) => scan.startFile(sizeBytes),
     add: (file, block) => scan.add(file, block),
@@ -114,6 +121,7 @@ type Options = {
   readonly evidenceZone: string | undefined;
   /** Files with mappings of columns. */
   readonly mappings: readonly string[];
+  readonly threads: number;
   readonly paths: readonly string[];
 };
 
@@ -134,10 +142,13 @@ function readArguments(): Options | string {
         password: { type: 'string' },
         'evidence-zone': { type: 'string' },
         mapping: { type: 'string', multiple: true, default: [] },
+        threads: { type: 'string', default: String(Math.min(availableParallelism(), THREADS_DEFAULT_MAX)) },
       },
     });
     if (values.format !== 'table' && values.format !== 'jsonl') return '--format is table or jsonl';
     if (values.strict && values.lenient) return '--strict and --lenient exclude each other';
+    const threads = /^\d{1,3}$/.test(values.threads) ? Number(values.threads) : 0;
+    if (threads < 1 || threads > THREADS_MAX) return `--threads is a number from 1 to ${THREADS_MAX}`;
     if (positionals.length === 0) return 'no PATH was given';
     // Throws when there is no such zone.
     createTimeReader(values['evidence-zone']);
@@ -153,6 +164,7 @@ function readArguments(): Options | string {
       password: values.password,
       evidenceZone: values['evidence-zone'],
       mappings: values.mapping,
+      threads,
       paths: positionals,
     };
   } catch (error) {

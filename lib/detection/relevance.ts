@@ -2,7 +2,10 @@ import { hostName } from '#lib/events/names.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { CensusRow, EvidenceRecord } from '#lib/evidence/record.ts';
 import { NO_SYSTEM_VALUES } from '#lib/evidence/system-values.ts';
+import { earlier, later } from '#lib/evidence/time.ts';
 import type { DetectionRule } from './rule.ts';
+
+export { earlier, later } from '#lib/evidence/time.ts';
 
 /** What a detection could judge: events of the kinds that it looks at, whether or not they matched. */
 export type Relevance = { count: number; firstTicks: bigint | null; lastTicks: bigint | null };
@@ -61,16 +64,6 @@ export class RelevanceCounter {
     eventIds.set(eventId, relevant);
     this.#kinds += 1;
   }
-}
-
-export function earlier(a: bigint | null, b: bigint | null): bigint | null {
-  if (a === null || b === null) return a ?? b;
-  return a < b ? a : b;
-}
-
-export function later(a: bigint | null, b: bigint | null): bigint | null {
-  if (a === null || b === null) return a ?? b;
-  return a > b ? a : b;
 }
 
 /** A record that has nothing but its kind: what relevant searches are asked on. */

@@ -8,12 +8,18 @@ import type { ByteSource } from './record.ts';
 
 export type OpenSource = ByteSource & { close(): Promise<void> };
 
+export type FileSource = OpenSource & {
+  /** By which other threads of the process read the same file. */
+  readonly fd: number;
+};
+
 /** A file as a source. Throws what the file system throws. */
-export async function openFile(file: string): Promise<OpenSource> {
+export async function openFile(file: string): Promise<FileSource> {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
     return {
+      fd: handle.fd,
       sizeBytes: size,
       async read(target, targetOffset, length, offset) {
         return (await handle.read(target, targetOffset, length, offset)).bytesRead;
@@ -78,7 +84,7 @@ export async function readStart(source: ByteSource, maxBytes: number): Promise<B
 }
 
 /** Writes a stream, such as standard input, to a temporary file that goes when the source is closed. */
-export async function spool(stream: Readable): Promise<OpenSource> {
+export async function spool(stream: Readable): Promise<FileSource> {
   const folder = await mkdtemp(path.join(tmpdir(), 'jobsight-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {

@@ -76,6 +76,16 @@ export function ticksToFiletime(ticks: bigint): bigint | null {
   return filetime < 0n || filetime > 0xffff_ffff_ffff_ffffn ? null : filetime;
 }
 
+export function earlier(a: bigint | null, b: bigint | null): bigint | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
+}
+
+export function later(a: bigint | null, b: bigint | null): bigint | null {
+  if (a === null || b === null) return a ?? b;
+  return a > b ? a : b;
+}
+
 /** The number of exactly `count` decimal digits at `from`, or -1. */
 function digits(text: string, from: number, count: number): number {
   let value = 0;

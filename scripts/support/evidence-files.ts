@@ -14,10 +14,11 @@ import {
 } from '#lib/evidence/archive/entry.ts';
 import { archiveKindOf, openArchive } from '#lib/evidence/archive/open.ts';
 import { SalvagedBytes } from '#lib/evidence/archive/salvage.ts';
+import { readEvtxInThreads } from '#lib/evidence/evtx/threads.ts';
 import { printableText } from '#lib/evidence/printable.ts';
 import { EvidenceRefused, readEvidence } from '#lib/evidence/read.ts';
 import type { Block, ByteSource, Problem } from '#lib/evidence/record.ts';
-import { openFile, spool } from '#lib/evidence/source.ts';
+import { type FileSource, openFile, spool } from '#lib/evidence/source.ts';
 import { fromCallersFolder } from './callers-folder.ts';
 import { type Mappings, mappingFor } from './mappings.ts';
 
@@ -59,6 +60,8 @@ type Reader = {
   readonly mappings: Mappings;
   /** As ReadOptions.needles; asked for each file. */
   readonly needles: () => readonly string[] | undefined;
+  /** How many threads look through a large EVTX file for what has to be read; one when absent. */
+  readonly threads?: number;
   readonly startFile: (sizeBytes: number) => void;
   readonly add: (file: string, block: Block) => readonly Problem[];
 };
@@ -140,21 +143,32 @@ async function readMember(
   }
 }
 
+/** Starting threads costs as much time as reading so many bytes. */
+const THREADS_FROM_BYTES = 128 * 1024 * 1024;
+
+async function blocksOf(name: string, source: FileSource, reader: Reader): Promise<AsyncGenerator<Block>> {
+  const named = await mappingFor(source, reader.mappings);
+  if (named) say(name, `its columns are read by ${named.file}`);
+  const options = {
+    needles: reader.needles(),
+    timeZone: reader.timeZone ?? named?.mapping.time?.zone ?? undefined,
+    mapping: named?.mapping,
+  };
+  const { form, blocks } = await readEvidence(source, options);
+  const { threads = 1 } = reader;
+  const isLarge = source.sizeBytes >= THREADS_FROM_BYTES;
+  return form === 'evtx' && isLarge ? readEvtxInThreads(source, options, { threads }) : blocks;
+}
+
 async function readSource(
   name: string,
-  source: ByteSource,
+  source: FileSource,
   reader: Reader,
   onBytes: (bytes: number) => void = () => undefined,
 ): Promise<void> {
   reader.startFile(source.sizeBytes);
   try {
-    const named = await mappingFor(source, reader.mappings);
-    if (named) say(name, `its columns are read by ${named.file}`);
-    const { blocks } = await readEvidence(source, {
-      needles: reader.needles(),
-      timeZone: reader.timeZone ?? named?.mapping.time?.zone ?? undefined,
-      mapping: named?.mapping,
-    });
+    const blocks = await blocksOf(name, source, reader);
     const alerts = new Map<AlertTool, number>();
     for await (const block of blocks) {
       for (const { tool } of block.alerts ?? []) alerts.set(tool, (alerts.get(tool) ?? 0) + 1);

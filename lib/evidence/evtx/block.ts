@@ -20,17 +20,42 @@ export function readChunkBlock(
   file: EvtxHeader,
   mayMatch: NeedleTest | null,
 ): Block {
+  return skipChunkBlock(bytes, place, file, mayMatch) ?? parseChunkBlock(bytes, place, file);
+}
+
+/** The block of a chunk that holds no literal; null when it has to be parsed. */
+export function skipChunkBlock(
+  bytes: Buffer,
+  place: ChunkPlace,
+  file: EvtxHeader,
+  mayMatch: NeedleTest | null,
+): Block | null {
+  const chunk = new Chunk(bytes, place.offset);
+  if (mayMatch === null || mayMatch(chunk)) return null;
+  const { chain, problems } = walkChunk(bytes, place, file);
+  const survey = surveyChunk(chunk, chain);
+  if (survey === null) return null;
+  if (survey.census) return skippedBlock(chunk, place, chain, problems, () => survey.census ?? []);
+  const kept = keptChunk(bytes, place);
+  return skippedBlock(kept, place, chain, problems, lazyCensus(kept, chain));
+}
+
+function parseChunkBlock(bytes: Buffer, place: ChunkPlace, file: EvtxHeader): Block {
+  const { chain, problems } = walkChunk(bytes, place, file);
+  return parseBlock(keptChunk(bytes, place), place, chain, problems);
+}
+
+function walkChunk(bytes: Buffer, place: ChunkPlace, file: EvtxHeader) {
   const header = readChunkHeader(bytes);
   const mayBeUnclosed = file.isDirty || !header.isDataIntact;
   const chain = walkRecords(bytes, place.offset, header, mayBeUnclosed);
   const problems = [...checksumNotes(header, file, place.offset, bytes.length), ...chain.problems];
-  const chunk = new Chunk(bytes, place.offset);
-  const survey = mayMatch && !mayMatch(chunk) ? surveyChunk(chunk, chain) : null;
-  if (survey?.census) return skippedBlock(chunk, place, chain, problems, () => survey.census ?? []);
-  // What is read later must not need the buffer, which the file's next chunks are read into.
-  const kept = new Chunk(Buffer.from(bytes), place.offset);
-  if (survey) return skippedBlock(kept, place, chain, problems, lazyCensus(kept, chain));
-  return parseBlock(kept, place, chain, problems);
+  return { chain, problems };
+}
+
+/** What is read later must not need the buffer, which the file's next chunks are read into. */
+function keptChunk(bytes: Buffer, place: ChunkPlace): Chunk {
+  return new Chunk(Buffer.from(bytes), place.offset);
 }
 
 function checksumNotes(header: ChunkHeader, file: EvtxHeader, offset: number, length: number): Problem[] {

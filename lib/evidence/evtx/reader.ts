@@ -1,6 +1,6 @@
-import { emptyBlock } from '#lib/evidence/blocks.ts';
+import { type Extent, emptyBlock } from '#lib/evidence/blocks.ts';
 import type { Block, ByteSource, Problem, ReadOptions } from '#lib/evidence/record.ts';
-import { readChunkBlock } from './block.ts';
+import { type ChunkPlace, readChunkBlock, skipChunkBlock } from './block.ts';
 import {
   CHUNK_BYTES,
   CHUNK_HEADER_BYTES,
@@ -27,37 +27,76 @@ const EMPTY_CHUNK = Buffer.alloc(CHUNK_BYTES);
  * Throws what the source throws, and the signal's reason when aborted.
  */
 export async function* readEvtx(source: ByteSource, options: ReadOptions = {}): AsyncGenerator<Block> {
-  const { signal } = options;
-  const header = readEvtxHeader(await readFully(source, 0, Buffer.alloc(FILE_HEADER_BYTES)));
+  const header = await readHeader(source);
   const mayMatch = createNeedleTest(options.needles);
   const startOffset = options.startOffset ?? 0;
-  let offset = Math.max(startOffset, header.firstChunkOffset);
-  let index = options.startIndex ?? Math.floor((offset - header.firstChunkOffset) / CHUNK_BYTES);
-  // The header belongs to whoever reads the first block.
-  let pending: readonly Problem[] = startOffset === 0 ? header.problems : [];
-  let hasYielded = false;
+  const offset = Math.max(startOffset, header.firstChunkOffset);
+  const index = options.startIndex ?? Math.floor((offset - header.firstChunkOffset) / CHUNK_BYTES);
+  const place = { index, offset };
+  const extent = { ...place, end: source.sizeBytes };
+  const read = (bytes: Buffer, at: ChunkPlace) => readBlock(bytes, at, header, mayMatch);
+  yield* wholeFile(
+    source,
+    header,
+    place,
+    startOffset === 0,
+    readChunks(source, extent, read, options.signal),
+  );
+}
 
+export async function readHeader(source: ByteSource): Promise<EvtxHeader> {
+  return readEvtxHeader(await readFully(source, 0, Buffer.alloc(FILE_HEADER_BYTES)));
+}
+
+/** Of the chunks that begin in an extent, what `read` makes of each; fewer when the source got shorter. */
+export async function* readChunks<Read>(
+  source: ByteSource,
+  { index: firstIndex, offset: firstOffset, end }: Extent,
+  read: (bytes: Buffer, place: ChunkPlace) => Read,
+  signal?: AbortSignal,
+): AsyncGenerator<Read> {
+  let offset = firstOffset;
+  let index = firstIndex;
   // Two buffers in turn: blocks that were yielded need neither. New ones for each read cost a tenth of the time.
-  let buffers = [newBuffer(source), newBuffer(source)] as const;
-  let next = readAhead(source, offset, buffers[0]);
-  while (offset < source.sizeBytes) {
+  let buffers = [newBuffer(end - offset), newBuffer(end - offset)] as const;
+  let next = readAhead(source, offset, end, buffers[0]);
+  while (offset < end) {
     signal?.throwIfAborted();
     const batch = await next;
     if (batch.length === 0) break;
     buffers = [buffers[1], buffers[0]];
-    next = readAhead(source, offset + batch.length, buffers[0]);
+    next = readAhead(source, offset + batch.length, end, buffers[0]);
     for (let at = 0; at < batch.length; at += CHUNK_BYTES) {
       signal?.throwIfAborted();
       const bytes = batch.subarray(at, at + CHUNK_BYTES);
-      const isLast = offset + bytes.length >= source.sizeBytes;
-      const block = readBlock(bytes, { index, offset }, header, mayMatch);
-      const after = isLast ? missingChunks(header, source.sizeBytes) : [];
-      yield withProblems(block, pending, after);
-      hasYielded = true;
-      pending = [];
+      yield read(bytes, { index, offset });
       offset += bytes.length;
       index++;
     }
+  }
+}
+
+/** The blocks of a file from a place on, with what its header and its end say. */
+export async function* wholeFile(
+  source: ByteSource,
+  header: EvtxHeader,
+  { index: firstIndex, offset: firstOffset }: ChunkPlace,
+  isFromStart: boolean,
+  blocks: AsyncIterable<Block>,
+): AsyncGenerator<Block> {
+  let offset = firstOffset;
+  let index = firstIndex;
+  // The header belongs to whoever reads the first block.
+  let pending: readonly Problem[] = isFromStart ? header.problems : [];
+  let hasYielded = false;
+  for await (const block of blocks) {
+    const isLast = offset + block.lengthBytes >= source.sizeBytes;
+    const after = isLast ? missingChunks(header, source.sizeBytes) : [];
+    yield withProblems(block, pending, after);
+    hasYielded = true;
+    pending = [];
+    offset += block.lengthBytes;
+    index = block.index + 1;
   }
   if (offset < source.sizeBytes) {
     const problem = truncated(
@@ -65,31 +104,47 @@ export async function* readEvtx(source: ByteSource, options: ReadOptions = {}): 
       'The evidence ended before its size: it got shorter while it was read.',
     );
     yield emptyBlock({ index, offset, end: source.sizeBytes }, [...pending, problem]);
-  } else if (!hasYielded && startOffset === 0) {
+  } else if (!hasYielded && isFromStart) {
     const problems = [...pending, ...missingChunks(header, source.sizeBytes)];
     if (problems.length > 0) yield emptyBlock({ index, offset: 0, end: source.sizeBytes }, problems);
   }
 }
 
-function readBlock(
+/** Reads 64 KiB, or what there is of them. */
+export function readBlock(
   bytes: Buffer,
-  place: { index: number; offset: number },
+  place: ChunkPlace,
   header: EvtxHeader,
   mayMatch: NeedleTest | null,
 ): Block {
-  if (isChunk(bytes, 0) && bytes.length >= CHUNK_HEADER_BYTES) {
-    return readChunkBlock(bytes, place, header, mayMatch);
-  }
+  return isReadableChunk(bytes)
+    ? readChunkBlock(bytes, place, header, mayMatch)
+    : unreadableBlock(bytes, place, header);
+}
+
+/** As readBlock; null when the records have to be read. */
+export function skipBlock(
+  bytes: Buffer,
+  place: ChunkPlace,
+  header: EvtxHeader,
+  mayMatch: NeedleTest | null,
+): Block | null {
+  return isReadableChunk(bytes)
+    ? skipChunkBlock(bytes, place, header, mayMatch)
+    : unreadableBlock(bytes, place, header);
+}
+
+function isReadableChunk(bytes: Buffer): boolean {
+  return isChunk(bytes, 0) && bytes.length >= CHUNK_HEADER_BYTES;
+}
+
+function unreadableBlock(bytes: Buffer, place: ChunkPlace, header: EvtxHeader): Block {
   const problem = describeUnreadable(bytes, place, header);
   return emptyBlock({ ...place, end: place.offset + bytes.length }, problem ? [problem] : []);
 }
 
 /** What is wrong with 64 KiB that are no chunk, null when they are space that the log has not used yet. */
-function describeUnreadable(
-  bytes: Buffer,
-  place: { index: number; offset: number },
-  header: EvtxHeader,
-): Problem | null {
+function describeUnreadable(bytes: Buffer, place: ChunkPlace, header: EvtxHeader): Problem | null {
   const isZero = bytes.equals(EMPTY_CHUNK.subarray(0, bytes.length));
   if (isZero && place.index >= (header.chunkCount ?? 0)) return null;
   const isCut = bytes.length < CHUNK_HEADER_BYTES;
@@ -133,12 +188,12 @@ function withProblems(block: Block, before: readonly Problem[], after: readonly 
   };
 }
 
-function newBuffer(source: ByteSource): Buffer {
-  return Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES * BATCH_CHUNKS, source.sizeBytes));
+function newBuffer(sizeBytes: number): Buffer {
+  return Buffer.allocUnsafeSlow(Math.max(0, Math.min(CHUNK_BYTES * BATCH_CHUNKS, sizeBytes)));
 }
 
-function readAhead(source: ByteSource, offset: number, buffer: Buffer): Promise<Buffer> {
-  const batch = readFully(source, offset, buffer);
+function readAhead(source: ByteSource, offset: number, end: number, buffer: Buffer): Promise<Buffer> {
+  const batch = readFully(source, offset, buffer.subarray(0, Math.max(0, end - offset)));
   // It may fail while nobody waits for it yet (or any more); whoever awaits it still sees the error.
   batch.catch(() => {});
   return batch;

@@ -5,13 +5,13 @@ import { boundProblems, type Extent } from '#lib/evidence/blocks.ts';
 import type { Block, CensusRow, EvidenceRecord, Problem } from '#lib/evidence/record.ts';
 import { localTimeNote } from '#lib/evidence/text/note.ts';
 import type { TimeReader } from '#lib/evidence/text/times.ts';
-import { Census, type KindValues } from '#lib/evidence/xml/census.ts';
+import { Census } from '#lib/evidence/xml/census.ts';
 import { type Placed, placeOf, problemOf } from '#lib/evidence/xml/pieces.ts';
-import type { TextWindow, XmlEncoding } from '#lib/evidence/xml/window.ts';
+import type { TextWindow } from '#lib/evidence/xml/window.ts';
 import { isJunk } from './between.ts';
+import type { Counted } from './layouts.ts';
 import { DEPTH_MAX } from './limits.ts';
 import type { NeedleSearch } from './needles.ts';
-import { QuickCounter } from './quick-count.ts';
 import { ShapeRecord } from './shapes/record.ts';
 import type { ShapedRecord } from './shapes/shape.ts';
 import type { Piece } from './splitter.ts';
@@ -41,7 +41,6 @@ export function buildBlock(
       bytes,
       objects.map((piece) => piece.start - offset),
     ) ?? objects.map(() => true);
-  const hits = objects.filter((_, at) => isHit[at]);
   const problems = pieces.flatMap((piece) => describePiece(window, piece) ?? []);
   if (window.encoding.unitBytes === 1 && !isUtf8(bytes)) problems.push(...encodingProblems(window, objects));
   if (offset === 0) {
@@ -50,30 +49,28 @@ export function buildBlock(
   }
   const records: EvidenceRecord[] = [];
   const alerts: PlacedAlert[] = [];
-  for (const piece of hits) {
+  const counted: Counted[] = [];
+  for (const [at, piece] of objects.entries()) {
+    if (!isHit[at] && piece.counted) {
+      counted.push(piece.counted);
+      continue;
+    }
     const record = readObject(window.text(piece.start, piece.end), piece, reading);
     if ('code' in record) problems.push(record);
     else if ('tool' in record) alerts.push(record);
-    else records.push(record);
+    else if (isHit[at]) records.push(record);
+    else counted.push({ kind: record.system, timeTicks: record.timeTicks });
   }
-  const skipped = objects.filter((_, at) => !isHit[at]);
   return {
     index,
     offset,
     lengthBytes: end - offset,
     records,
-    recordCount: records.length + skipped.length,
-    isParsed: skipped.length === 0,
+    recordCount: records.length + counted.length,
+    isParsed: counted.length === 0,
     problems: boundProblems(problems, 'json-syntax'),
     alerts,
-    census: lazyCensus(
-      records,
-      window.encoding,
-      offset,
-      skipped.length === 0 ? null : Buffer.from(bytes),
-      skipped,
-      reading,
-    ),
+    census: () => takeCensus(records, counted),
   };
 }
 
@@ -146,32 +143,9 @@ function readObject(
   }
 }
 
-/** Counts the records that were read, and reads those that were skipped when asked, from a copy of the bytes. */
-function lazyCensus(
-  records: readonly EvidenceRecord[],
-  encoding: XmlEncoding,
-  offset: number,
-  bytes: Buffer | null,
-  skipped: readonly PlacedPiece[],
-  reading: ObjectReading,
-): () => readonly CensusRow[] {
-  return () => {
-    const census = new Census();
-    for (const record of records) census.add(record.system, record.timeTicks);
-    if (bytes === null) return census.rows();
-    const counter =
-      encoding.unitBytes === 1 ? new QuickCounter(census, bytes, (text) => kindOf(text, reading)) : null;
-    for (const piece of skipped) {
-      if (counter?.count(piece.start - offset, piece.end - offset)) continue;
-      const text = bytes.toString(encoding.name, piece.start - offset, piece.end - offset);
-      const record = readObject(text, piece, reading);
-      if (record instanceof ShapeRecord) census.add(record.system, record.timeTicks);
-    }
-    return census.rows();
-  };
-}
-
-function kindOf(text: string, { shape }: ObjectReading): KindValues | null {
-  const { form, system } = shape(parseJson(text), text);
-  return form === 'evtx_dump' ? system : null;
+function takeCensus(records: readonly EvidenceRecord[], counted: readonly Counted[]): readonly CensusRow[] {
+  const census = new Census();
+  for (const { system, timeTicks } of records) census.add(system, timeTicks);
+  for (const { kind, timeTicks } of counted) census.addShared(kind, timeTicks);
+  return census.rows();
 }

@@ -101,7 +101,7 @@ describe('the census of objects that are left unparsed', () => {
     const time = '"TimeCreated":{"#attributes":{"SystemTime":"2024-03-05T09:14:02Z"}},"Channel"';
     const { parsed, skipped, isParsed } = await bothWays(object.replaceAll('"Channel"', time));
     expect(skipped).toEqual(parsed);
-    // An escape could hide a literal, so such an object is parsed.
-    expect(isParsed).toBe(object.includes('\\u0053'));
+    // An escape could hide a literal, so such an object is parsed; what is no JSON is told as when it is parsed.
+    expect(isParsed).toBe(!object.includes('"Event":{"System":{"Channel":"A"}},'));
   });
 });

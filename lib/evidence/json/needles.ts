@@ -11,7 +11,7 @@ export type NeedleSearch = (bytes: Buffer, starts: readonly number[]) => readonl
  * What can hide a literal: an escaped character other than a control character; and, in XML that stands in a JSON
  * string, numeric references (those to line breaks and tabs apart), CDATA, comments and instructions.
  */
-const HIDING = '\\\\u(?!00[01])|&#(?!(?:9|10|13|x9|xa|xd);)|<[!?]';
+const HIDING = '\\\\u(?!00[01])[0-9a-f]{4}|&#(?!(?:9|10|13|x9|xa|xd);)|<[!?]';
 
 /** How a character may stand in XML, in a string of JSON or a cell, besides itself. */
 const ENTITY: ReadonlyMap<string, string> = new Map([

@@ -6,6 +6,7 @@ import { createTimeReader } from '#lib/evidence/text/times.ts';
 import { readPieces } from '#lib/evidence/xml/pieces.ts';
 import { detectEncoding, TextWindow } from '#lib/evidence/xml/window.ts';
 import { buildBlock, describePiece } from './block.ts';
+import { KnownLayouts } from './layouts.ts';
 import { JSON_LIMITS, type JsonLimits } from './limits.ts';
 import { createNeedleSearch } from './needles.ts';
 import { ObjectSplitter, type Piece } from './splitter.ts';
@@ -32,7 +33,10 @@ export async function* readJson(
   const start = options.startOffset ?? 0;
   const window = new TextWindow(source, encoding, start, limits.readBytes);
   if (start > 0) await window.countLinesBefore();
-  const splitter = new ObjectSplitter(window, start, limits);
+  // What a mapping says of columns is not among what layouts know of the forms.
+  const mayKnow = needles !== null && encoding.unitBytes === 1 && options.mapping === undefined;
+  const layouts = mayKnow ? new KnownLayouts(times) : null;
+  const splitter = new ObjectSplitter(window, start, limits, layouts);
   yield* readPieces<Piece>(source, window, options, {
     splitter,
     blockBytes: limits.blockBytes,

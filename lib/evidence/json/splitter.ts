@@ -1,5 +1,6 @@
 import { UnitBytes } from '#lib/evidence/xml/units.ts';
 import type { TextWindow } from '#lib/evidence/xml/window.ts';
+import type { Counted, KnownLayouts } from './layouts.ts';
 import type { JsonLimits } from './limits.ts';
 import { isListUnit, ObjectScanner } from './scanner.ts';
 
@@ -21,6 +22,8 @@ export type Piece = {
   readonly isOpen: boolean;
   /** Of `between`: an object follows. */
   readonly isBeforeObject: boolean;
+  /** Of an `object` that is valid JSON for certain: all that a census needs of it. */
+  readonly counted: Counted | null;
 };
 
 /**
@@ -38,13 +41,31 @@ export class ObjectSplitter {
   /** Column of the object that is read or comes next, where blanks and marks of a list tell it from the line's start. */
   #column = UNKNOWN_COLUMN;
   readonly #units: UnitBytes;
+  readonly #layouts: KnownLayouts | null;
 
-  constructor(window: TextWindow, start: number, limits: JsonLimits) {
+  /** @param layouts to pass objects by, for text in UTF-8 whose objects are counted */
+  constructor(window: TextWindow, start: number, limits: JsonLimits, layouts: KnownLayouts | null) {
     this.position = start;
     this.#window = window;
     this.#limits = limits;
     this.#unit = window.encoding.unitBytes;
     this.#units = new UnitBytes(window);
+    this.#layouts = layouts;
+  }
+
+  /** The next piece if it is an object that is laid out as others before, after marks of a list. */
+  nextHeld(): Piece | null {
+    if (this.#layouts === null) return null;
+    const { bytes, start: heldStart } = this.#window.held;
+    let from = this.position - heldStart;
+    const limit = Math.min(bytes.length, from + this.#limits.blockBytes);
+    while (from < limit && isListUnit(bytes[from] ?? 0)) from++;
+    const to = from < limit ? this.#layouts.pass(bytes, from) : -1;
+    if (to < 0 || to - from > this.#limits.recordMaxBytes) return null;
+    this.#column = 0;
+    this.position = heldStart + to;
+    const counted = this.#layouts.count(bytes, from, to);
+    return objectPiece('object', heldStart + from, this.position, false, counted);
   }
 
   /** The next piece, whole in the window unless it is open; null at the end. */
@@ -123,6 +144,11 @@ export class ObjectSplitter {
     }
   }
 
+  #learn(start: number, end: number): Counted | null {
+    const { bytes, start: heldStart } = this.#window.held;
+    return this.#layouts?.learn(bytes, start - heldStart, end - heldStart) ?? null;
+  }
+
   async #object(start: number): Promise<Piece> {
     const scanner = this.#scanner;
     scanner.begin(this.#column);
@@ -137,7 +163,7 @@ export class ObjectSplitter {
           return objectPiece('broken', start, start + scanner.restart * this.#unit);
         }
         const kind = isTooLong ? 'too-long' : scanner.isTooDeep ? 'too-deep' : 'object';
-        return objectPiece(kind, start, end);
+        return objectPiece(kind, start, end, false, kind === 'object' ? this.#learn(start, end) : null);
       }
       if (scanner.state === 'open' && !isTooLong && !this.#window.isComplete) {
         await this.#window.load(this.#window.end + this.#unit);
@@ -219,9 +245,15 @@ function columnAfter(units: Uint8Array, before: number): number {
 }
 
 function between(start: number, end: number, isBeforeObject: boolean): Piece {
-  return { kind: 'between', start, end, isOpen: false, isBeforeObject };
+  return { kind: 'between', start, end, isOpen: false, isBeforeObject, counted: null };
 }
 
-function objectPiece(kind: Piece['kind'], start: number, end: number, isOpen = false): Piece {
-  return { kind, start, end, isOpen, isBeforeObject: false };
+function objectPiece(
+  kind: Piece['kind'],
+  start: number,
+  end: number,
+  isOpen = false,
+  counted: Counted | null = null,
+): Piece {
+  return { kind, start, end, isOpen, isBeforeObject: false, counted };
 }

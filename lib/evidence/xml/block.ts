@@ -5,9 +5,10 @@ import { parseIsoTime } from '#lib/evidence/time.ts';
 import { isJunk } from './between.ts';
 import { Census } from './census.ts';
 import { EventSyntaxError, type ParsedEvent, parseEventText } from './event-text.ts';
-import type { NeedleTest } from './needles.ts';
+import type { NeedleSearch } from './needles.ts';
 import { type Placed, placeOf, problemOf } from './pieces.ts';
 import type { Piece } from './splitter.ts';
+import { UsualSystems } from './usual-system.ts';
 import type { TextWindow } from './window.ts';
 
 type PlacedPiece = Placed<Piece>;
@@ -17,15 +18,23 @@ export function buildBlock(
   window: TextWindow,
   extent: Extent,
   pieces: readonly PlacedPiece[],
-  mayMatch: NeedleTest | null,
+  needles: NeedleSearch | null,
 ): Block {
   const { index, offset, end } = extent;
   const bytes = window.bytes(offset, end);
   const events = pieces.filter((piece) => piece.kind === 'event');
-  const isParsed = mayMatch === null || mayMatch(bytes);
+  // Bytes of UTF-8 each as a character: what is sought and what is usual is ASCII.
+  const { unitBytes } = window.encoding;
+  const units = needles === null ? '' : bytes.toString(unitBytes === 1 ? 'latin1' : 'utf16le');
+  const isHit = needles?.(
+    units,
+    events.map((piece) => (piece.start - offset) / unitBytes),
+  );
+  const skipped = isHit ? events.filter((_, at) => !isHit[at]) : [];
   const records: EvidenceRecord[] = [];
   const problems: Problem[] = [];
-  const isTextChecked = window.encoding.unitBytes === 2 || isUtf8(bytes);
+  const isTextChecked = unitBytes === 2 || isUtf8(bytes);
+  let at = 0;
   for (const piece of pieces) {
     const problem = piece.kind === 'event' ? null : describePiece(window, piece);
     if (problem) problems.push(problem);
@@ -40,7 +49,7 @@ export function buildBlock(
         ),
       );
     }
-    if (!isParsed) continue;
+    if (isHit?.[at++] === false) continue;
     const record = readEvent(window.text(piece.start, piece.end), piece);
     if ('code' in record) problems.push(record);
     else records.push(record);
@@ -50,10 +59,10 @@ export function buildBlock(
     offset,
     lengthBytes: end - offset,
     records,
-    recordCount: isParsed ? records.length : events.length,
-    isParsed,
+    recordCount: records.length + skipped.length,
+    isParsed: skipped.length === 0,
     problems: boundProblems(problems, 'xml-syntax'),
-    census: isParsed ? () => countRecords(records) : lazyCensus(window, offset, Buffer.from(bytes), events),
+    census: () => takeCensus(records, skipped, { units, unitBytes, offset }),
   };
 }
 
@@ -125,26 +134,29 @@ function ticksOf({ system }: ParsedEvent): bigint | null {
   return system.systemTime === null ? null : parseIsoTime(system.systemTime);
 }
 
-function countRecords(records: readonly EvidenceRecord[]): readonly CensusRow[] {
+/** Of events that were skipped the System elements are read, by the same parser where they are not as usual. */
+function takeCensus(
+  records: readonly EvidenceRecord[],
+  skipped: readonly Piece[],
+  {
+    units,
+    unitBytes,
+    offset,
+  }: { readonly units: string; readonly unitBytes: number; readonly offset: number },
+): readonly CensusRow[] {
   const census = new Census();
   for (const record of records) census.add(record.system, record.timeTicks);
-  return census.rows();
-}
-
-/** Of a block that was skipped: reads the System elements when asked, by the same parser, from a copy of the bytes. */
-function lazyCensus(
-  window: TextWindow,
-  offset: number,
-  bytes: Buffer,
-  events: readonly Piece[],
-): () => readonly CensusRow[] {
-  return () => {
-    const census = new Census();
-    for (const { start, end } of events) {
-      const text = bytes.toString(window.encoding.name, start - offset, end - offset);
-      const parsed = tryParse(text, 'system');
-      if (typeof parsed !== 'string') census.add(parsed.system, ticksOf(parsed));
+  const usual = new UsualSystems(units);
+  for (const piece of skipped) {
+    const start = (piece.start - offset) / unitBytes;
+    const known = usual.read(start);
+    if (known) {
+      census.addShared(known.kind, known.timeTicks);
+      continue;
     }
-    return census.rows();
-  };
+    const own = units.slice(start, (piece.end - offset) / unitBytes);
+    const parsed = tryParse(unitBytes === 1 ? Buffer.from(own, 'latin1').toString('utf8') : own, 'system');
+    if (typeof parsed !== 'string') census.add(parsed.system, ticksOf(parsed));
+  }
+  return census.rows();
 }

@@ -12,9 +12,20 @@ export class Census {
   readonly #rows = new Map<string, MutableRow>();
   /** The rows that came first: looked through, they cost less than a key for each record. */
   readonly #first: MutableRow[] = [];
+  readonly #shared = new Map<KindValues, MutableRow>();
 
   add(system: KindValues, ticks: bigint | null): void {
     this.count(this.rowOf(system), ticks);
+  }
+
+  /** As add, for kinds that many records share as one object. */
+  addShared(kind: KindValues, ticks: bigint | null): void {
+    let row = this.#shared.get(kind);
+    if (!row) {
+      row = this.rowOf(kind);
+      this.#shared.set(kind, row);
+    }
+    this.count(row, ticks);
   }
 
   /** The row of a kind; a new one counts nothing yet. */

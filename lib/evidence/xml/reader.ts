@@ -2,7 +2,7 @@ import type { Block, ByteSource, ReadOptions } from '#lib/evidence/record.ts';
 import { readStart } from '#lib/evidence/source.ts';
 import { buildBlock, describePiece } from './block.ts';
 import { XML_LIMITS, type XmlLimits } from './limits.ts';
-import { createNeedleTest } from './needles.ts';
+import { createNeedleSearch } from './needles.ts';
 import { readPieces } from './pieces.ts';
 import { EventSplitter, type Piece } from './splitter.ts';
 import { detectEncoding, TextWindow } from './window.ts';
@@ -21,7 +21,7 @@ export async function* readXml(
   limits: XmlLimits = XML_LIMITS,
 ): AsyncGenerator<Block> {
   const encoding = detectEncoding(await readStart(source, 2));
-  const mayMatch = createNeedleTest(options.needles, encoding);
+  const needles = createNeedleSearch(options.needles);
   const start = options.startOffset ?? 0;
   const window = new TextWindow(source, encoding, start, limits.readBytes);
   if (start > 0) await window.countLinesBefore();
@@ -33,6 +33,6 @@ export async function* readXml(
     lostFrom: (piece) => (piece.kind === 'too-long' ? piece.start : null),
     skip: () => splitter.skipLong(),
     explain: (piece) => describePiece(window, piece),
-    build: (extent, pieces) => buildBlock(window, extent, pieces, mayMatch),
+    build: (extent, pieces) => buildBlock(window, extent, pieces, needles),
   });
 }

@@ -44,6 +44,8 @@ export class EventSplitter {
   readonly #declarations: Finder;
   readonly #sectionEnds: Finder;
   readonly #commentEnds: Finder;
+  /** Where the start tag ends of the event at `position`, whose end nextHeld did not find; the finders do not go back. */
+  #begun: number | null = null;
 
   constructor(window: TextWindow, start: number, limits: XmlLimits) {
     this.position = start;
@@ -56,9 +58,34 @@ export class EventSplitter {
     this.#commentEnds = new Finder(window, '-->');
   }
 
+  /** The next piece where the tags around it are held and nothing else stands before them. */
+  nextHeld(): Piece | null {
+    const start = this.position;
+    if (this.#begun !== null || start >= this.#window.end) return null;
+    const first = this.#markInWindow(start, start + this.#limits.blockBytes);
+    if (first === null || first === 'unknown' || first.kind !== 'start') return null;
+    if (first.start > start) {
+      this.position = first.start;
+      return { kind: 'between', start, end: first.start, hasLostEnd: false };
+    }
+    const last = this.#markInWindow(first.end, start + this.#limits.eventMaxBytes);
+    if (last === null || last === 'unknown' || last.kind !== 'end') {
+      this.#begun = first.end;
+      return null;
+    }
+    this.position = last.end;
+    return { kind: 'event', start, end: last.end, hasLostEnd: false };
+  }
+
   /** The next piece, whole in the window unless it is too long; null at the end. */
   async next(): Promise<Piece | null> {
     const start = this.position;
+    if (this.#begun !== null) {
+      const event = await this.#eventFrom(start, this.#begun);
+      this.#begun = null;
+      this.position = event.end;
+      return event;
+    }
     await this.#window.load(start + this.#unit);
     if (start >= this.#window.end) return null;
     const { end, hasLostEnd } = await this.#findStart(start);
@@ -99,7 +126,12 @@ export class EventSplitter {
     // Past the name of its own tag.
     const own = await this.#findMark(start, limit);
     if (own) at = own.end;
-    for (;;) {
+    return this.#eventFrom(start, at);
+  }
+
+  async #eventFrom(start: number, from: number): Promise<Piece> {
+    const limit = start + this.#limits.eventMaxBytes;
+    for (let at = from; ; ) {
       const held = this.#markInWindow(at, limit);
       const mark = held === 'unknown' ? await this.#findMark(at, limit) : held;
       if (mark === null) {

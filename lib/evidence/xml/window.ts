@@ -40,12 +40,14 @@ export class TextWindow {
   #lineOffset: number;
   /** The first line feed at or after #lineOffset, in text of single bytes; when none is held, where to search on. */
   #lineFeed: number;
+  #held: Buffer;
 
   constructor(source: ByteSource, encoding: XmlEncoding, start: number, readBytes: number) {
     this.encoding = encoding;
     this.#source = source;
     this.#readBytes = readBytes;
     this.#buffer = Buffer.alloc(readBytes * 2);
+    this.#held = this.#buffer.subarray(0, 0);
     this.#bufferStart = start;
     this.#start = start;
     this.#lineOffset = start;
@@ -74,6 +76,14 @@ export class TextWindow {
       if (this.encoding.isSwapped) this.#buffer.subarray(at, at + whole).swap16();
       this.end += whole;
     }
+    if (this.#held.length !== this.end - this.#bufferStart || this.#held.buffer !== this.#buffer.buffer) {
+      this.#held = this.#buffer.subarray(0, this.end - this.#bufferStart);
+    }
+  }
+
+  /** All bytes up to the end of what is held, with the offset of the first: cheaper than asking for some of them. */
+  get held(): { readonly bytes: Buffer; readonly start: number } {
+    return { bytes: this.#held, start: this.#bufferStart };
   }
 
   /** Forgets what stands before the offset. */
