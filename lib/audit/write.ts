@@ -11,6 +11,10 @@ export type AuditAction =
   | 'evidence.delete'
   | 'evidence.download'
   | 'evidence.unlock'
+  | 'filter.decide'
+  | 'filter.import'
+  | 'filter.remove'
+  | 'filter.save'
   | 'finding.carry'
   | 'finding.note'
   | 'finding.update'
@@ -19,7 +23,7 @@ export type AuditAction =
   | 'user.add'
   | 'user.change'
   | 'user.password';
-export type AuditObject = 'detection' | 'evidence' | 'finding' | 'token' | 'user';
+export type AuditObject = 'detection' | 'evidence' | 'filter' | 'finding' | 'token' | 'user';
 
 export type AuditInput = {
   readonly action: AuditAction;
