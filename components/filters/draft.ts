@@ -1,3 +1,4 @@
+import { REASON_MIN } from '#lib/filters/limits.ts';
 import type { FilterCondition, FilterDraft, FilterForm, FilterOperator } from '#lib/filters/types.ts';
 
 /** What the editor changes: the draft, and the form while it is the face in use. Pure. */
@@ -53,9 +54,7 @@ export function withMore(form: FilterForm, item: number | null, condition = EMPT
   };
 }
 
-export const REASON_MIN = 20;
 const DAY_MS = 86_400_000;
-export const DEFAULT_EXPIRY_DAYS = 90;
 
 export function daysFromNow(days: number, nowMs: number): string {
   return new Date(nowMs + days * DAY_MS).toISOString();

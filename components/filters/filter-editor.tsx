@@ -46,7 +46,7 @@ export function FilterEditor(props: Props) {
   const [isTried, setIsTried] = useState(false);
   const change = (part: Partial<FilterDraft>): void => setDraft((before) => ({ ...before, ...part }));
 
-  const check = useMemo(() => checkText(draft.text, fields, draft), [draft, fields]);
+  const check = useMemo(() => checkText(draft.text, fields, { draft }), [draft, fields]);
   const faces = useFaces(draft.text, check.form, (text) => change({ text }));
   const isWritten = draft.text.trim() !== '';
   const isPreviewed = isWritten && check.problems.length === 0;

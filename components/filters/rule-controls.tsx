@@ -8,9 +8,10 @@ import { Dialog } from '#components/ui/dialog.tsx';
 import { Field, Textarea } from '#components/ui/input.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
 import { toast } from '#components/ui/toast.tsx';
+import { DEFAULT_EXPIRY_DAYS, REASON_MIN } from '#lib/filters/limits.ts';
 import type { ActionResult } from '#lib/http/action.ts';
 import type { RuleActions } from './actions.ts';
-import { DEFAULT_EXPIRY_DAYS, daysFromNow, REASON_MIN } from './draft.ts';
+import { daysFromNow } from './draft.ts';
 
 type Question = {
   readonly label: string;

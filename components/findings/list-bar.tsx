@@ -92,9 +92,9 @@ export function ListBar({ page, query, me, columns, canTriage, onChange, onSearc
 
 /** What filter rules hide is counted, and one toggle away. */
 function HiddenSwitch({ page, query, onChange }: Pick<Props, 'page' | 'query' | 'onChange'>) {
-  const show = (hidden: FindingListQuery['hidden']): void =>
+  const show = (hidden: NonNullable<FindingListQuery['hidden']>): void =>
     onChange({ ...query, cursor: undefined, hidden });
-  if (query.hidden !== 'exclude') {
+  if (query.hidden !== undefined && query.hidden !== 'exclude') {
     return (
       <Button aria-pressed onClick={() => show('exclude')}>
         {query.hidden === 'only' ? 'Only hidden ones are shown' : 'Hidden ones are shown'} · leave out

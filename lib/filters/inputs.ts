@@ -41,9 +41,13 @@ export const filterDraft = z.strictObject({
   outcome: z.enum(FILTER_OUTCOMES).default('hide'),
   factor: z.number().min(0).max(1).nullable().default(null),
   snoozeUntil: moment.nullable().default(null),
-  detectionIds: z.array(id).max(FILTER_LIMITS.detections).default([]),
+  detectionIds: z.array(id).max(FILTER_LIMITS.detections).readonly().default([]),
   isThisInvestigation: z.boolean().default(false),
-  hosts: z.array(z.string().trim().toLowerCase().min(1).max(300)).max(FILTER_LIMITS.hosts).default([]),
+  hosts: z
+    .array(z.string().trim().toLowerCase().min(1).max(300))
+    .max(FILTER_LIMITS.hosts)
+    .readonly()
+    .default([]),
   window: window.nullable().default(null),
   reason: z.string().trim().max(REASON_MAX).default(''),
   ticket: z.string().trim().max(500).nullable().default(null),

@@ -48,13 +48,13 @@ export default async function FiltersPage({ searchParams }: Props) {
             {toReview.map((reason) => (
               <Link
                 key={reason}
-                href={query.review === reason ? '/filters' : `/filters?review=${reason}`}
-                aria-current={query.review === reason ? 'true' : undefined}
+                href={query.review?.includes(reason) ? '/filters' : `/filters?review=${reason}`}
+                aria-current={query.review?.includes(reason) ? 'true' : undefined}
                 className="no-underline"
               >
                 <Chip
                   className={
-                    query.review === reason ? 'border-accent bg-accent-soft text-accent' : 'text-text'
+                    query.review?.includes(reason) ? 'border-accent bg-accent-soft text-accent' : 'text-text'
                   }
                 >
                   {REVIEW_WORDS[reason]} <b className="font-semibold">{page.review[reason]}</b>
@@ -72,7 +72,7 @@ export default async function FiltersPage({ searchParams }: Props) {
             aria-label="Search filter rules"
             className="max-w-[320px]"
           />
-          <Select name="state" defaultValue={query.state ?? ''} aria-label="State">
+          <Select name="state" defaultValue={query.state?.join(',') ?? ''} aria-label="State">
             <option value="">any state but removed</option>
             {FILTER_STATES.map((state) => (
               <option key={state} value={state}>

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { DEFAULT_EXPIRY_DAYS, daysFromNow } from '#components/filters/draft.ts';
+import { daysFromNow } from '#components/filters/draft.ts';
 import { FilterEditor } from '#components/filters/filter-editor.tsx';
 import { counted } from '#components/findings/words.ts';
 import { requirePermission } from '#lib/auth/actor.ts';
 import { requireActor } from '#lib/auth/current.ts';
 import { listDetections } from '#lib/catalogue/queries.ts';
+import { DEFAULT_EXPIRY_DAYS } from '#lib/filters/limits.ts';
 import { filterFields, proposeFilters } from '#lib/filters/queries.ts';
 import type { FilterDraft } from '#lib/filters/types.ts';
 import { getFinding } from '#lib/findings/queries.ts';
