@@ -43,7 +43,7 @@ export default async function NewFilterPage({ searchParams }: Props) {
   const [best] = proposals ?? [];
   const [first] = findings;
   const initial: FilterDraft = {
-    name: best && first ? `${first.detectionName}: ${best.words}`.slice(0, 200) : '',
+    name: findings.length === 1 && first ? first.sentence.slice(0, 200) : '',
     text: best?.text ?? '',
     outcome: 'hide',
     factor: null,
