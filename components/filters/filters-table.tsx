@@ -18,8 +18,7 @@ export function FiltersTable({ items }: { readonly items: readonly FilterListIte
             <TableHead>Outcome</TableHead>
             <TableHead>Scope</TableHead>
             <TableHead className="text-right">Covers</TableHead>
-            <TableHead className="text-right">Hits 7 d</TableHead>
-            <TableHead className="text-right">30 d</TableHead>
+            <TableHead className="text-right">Hits 7 / 30 d</TableHead>
             <TableHead className="text-right">Risk taken</TableHead>
             <TableHead>Last hit</TableHead>
             <TableHead>Expires</TableHead>
@@ -29,7 +28,7 @@ export function FiltersTable({ items }: { readonly items: readonly FilterListIte
         <TableBody>
           {items.map((item) => (
             <TableRow key={item.id}>
-              <TableCell className="min-w-[240px] max-w-[420px] py-1.5">
+              <TableCell className="min-w-[220px] max-w-[300px] py-1.5">
                 <Link href={`/filters/${item.number}`}>
                   R-{item.number} <EvidenceText text={item.name} />
                 </Link>
@@ -50,15 +49,16 @@ export function FiltersTable({ items }: { readonly items: readonly FilterListIte
                 <StateChip state={item.state} />
               </TableCell>
               <TableCell className="whitespace-nowrap">{outcomeWords(item)}</TableCell>
-              <TableCell className="max-w-[220px]">
+              <TableCell className="max-w-[160px]">
                 <ScopeWords item={item} />
               </TableCell>
               <TableCell className="whitespace-nowrap text-right">
                 {item.covered.toLocaleString('en')}{' '}
                 <span className="text-text-3">{item.covered > 0 && percent(item.share)}</span>
               </TableCell>
-              <TableCell className="text-right">{item.hits7.toLocaleString('en')}</TableCell>
-              <TableCell className="text-right">{item.hits30.toLocaleString('en')}</TableCell>
+              <TableCell className="whitespace-nowrap text-right">
+                {item.hits7.toLocaleString('en')} / {item.hits30.toLocaleString('en')}
+              </TableCell>
               <TableCell className="text-right">{Math.round(item.riskTaken).toLocaleString('en')}</TableCell>
               <TableCell className="whitespace-nowrap font-mono text-[12px]">
                 {item.lastHitAt === null ? (
