@@ -1,5 +1,6 @@
 'use client';
 
+import Link from 'next/link';
 import { Button } from '#components/ui/button.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
 import { ErrorState } from '#components/ui/states.tsx';
@@ -14,6 +15,8 @@ export function BulkBar(props: {
   readonly isBusy: boolean;
   readonly onAssign: () => void;
   readonly onClose: () => void;
+  /** Where a filter rule from them begins; null when none of them can be filtered. */
+  readonly filterHref: string | null;
   readonly onClear: () => void;
 }) {
   return (
@@ -28,6 +31,13 @@ export function BulkBar(props: {
         {props.closeTotal === 0 ? 'All are closed' : `Close ${counted(props.closeTotal, 'finding')}`}{' '}
         <Kbd>e</Kbd>
       </Button>
+      {props.filterHref !== null && (
+        <Button asChild>
+          <Link href={props.filterHref} className="text-text no-underline">
+            Filter rule… <Kbd>f</Kbd>
+          </Link>
+        </Button>
+      )}
       <Button variant="quiet" onClick={props.onClear}>
         Clear the selection
       </Button>

@@ -16,6 +16,7 @@ import { FindingsTable } from './findings-table.tsx';
 import type { ListActions } from './inputs.ts';
 import { ListBar } from './list-bar.tsx';
 import { cleared, listHref, sorted, toggled, withSearch } from './list-url.ts';
+import { canBeFiltered, newFilterHref } from './new-filter.ts';
 import { PreviewPane } from './preview-pane.tsx';
 import { useBulk } from './use-bulk.ts';
 import { useColumnChoice } from './use-column-choice.ts';
@@ -47,6 +48,7 @@ export function FindingsScreen({ page, query, me, canTriage, actions }: Props) {
   /** What `e` and `a` act on. */
   const targets = selected.length > 0 ? selected : active ? [active] : [];
   const toClose = targets.filter((item) => item.status !== 'closed');
+  const toFilter = targets.filter(canBeFiltered);
 
   const go = useCallback(
     (next: FindingListQuery, how: 'push' | 'replace' = 'push') => {
@@ -83,6 +85,7 @@ export function FindingsScreen({ page, query, me, canTriage, actions }: Props) {
       x: () => active && toggleSelected(active),
       e: () => setIsClosing(toClose.length > 0),
       a: () => targets.length > 0 && bulk.assign(targets, me),
+      f: () => toFilter.length > 0 && router.push(newFilterHref(toFilter)),
     }),
   });
 
@@ -104,6 +107,7 @@ export function FindingsScreen({ page, query, me, canTriage, actions }: Props) {
               isBusy={bulk.isBusy}
               onAssign={() => bulk.assign(selected, me)}
               onClose={() => setIsClosing(true)}
+              filterHref={toFilter.length > 0 ? newFilterHref(toFilter) : null}
               onClear={() => setSelection({})}
             />
           )

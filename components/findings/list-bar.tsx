@@ -25,6 +25,7 @@ const TRIAGE_KEY_HINTS = [
   ['x', 'select'],
   ['a', 'assign'],
   ['e', 'close'],
+  ['f', 'filter rule'],
 ] as const;
 
 type Props = {
@@ -81,10 +82,30 @@ export function ListBar({ page, query, me, columns, canTriage, onChange, onSearc
       </div>
       <div className="flex min-h-[30px] flex-wrap items-center gap-2">
         <FilterChips query={query} facets={page.facets} meId={me.id} onChange={onChange} />
+        <HiddenSwitch page={page} query={query} onChange={onChange} />
         <span className="flex-1" />
         {bulk || <KeyHints canTriage={canTriage} />}
       </div>
     </div>
+  );
+}
+
+/** What filter rules hide is counted, and one toggle away. */
+function HiddenSwitch({ page, query, onChange }: Pick<Props, 'page' | 'query' | 'onChange'>) {
+  const show = (hidden: NonNullable<FindingListQuery['hidden']>): void =>
+    onChange({ ...query, cursor: undefined, hidden });
+  if (query.hidden !== undefined && query.hidden !== 'exclude') {
+    return (
+      <Button aria-pressed onClick={() => show('exclude')}>
+        {query.hidden === 'only' ? 'Only hidden ones are shown' : 'Hidden ones are shown'} · leave out
+      </Button>
+    );
+  }
+  if (page.hiddenTotal === 0) return null;
+  return (
+    <Button aria-pressed={false} variant="quiet" onClick={() => show('include')}>
+      {page.hiddenTotal.toLocaleString('en')} hidden by filter rules · show
+    </Button>
   );
 }
 

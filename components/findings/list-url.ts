@@ -31,6 +31,7 @@ export function listHref(query: FindingListQuery): string {
     params.set('sort', query.sort);
     params.set('direction', query.direction);
   }
+  if (query.hidden !== undefined && query.hidden !== 'exclude') params.set('hidden', query.hidden);
   if (query.limit !== DEFAULT_LIMIT) params.set('limit', String(query.limit));
   if (query.cursor) params.set('cursor', query.cursor);
   const text = params.toString().replaceAll('%2C', ',');

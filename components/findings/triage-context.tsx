@@ -27,6 +27,8 @@ type Triage = {
   /** Changes the finding; when somebody else did so meanwhile, asks whose change stands. */
   readonly change: (wanted: Wanted) => void;
   readonly askToClose: () => void;
+  /** Where a filter rule that covers the finding is written; null when it cannot be filtered. */
+  readonly filterHref: string | null;
 };
 
 const TriageContext = createContext<Triage | null>(null);
@@ -43,6 +45,7 @@ type Props = {
   readonly people: readonly Person[];
   readonly canTriage: boolean;
   readonly hostHref: string | null;
+  readonly filterHref: string | null;
   readonly change: DetailActions['change'];
   readonly children: ReactNode;
 };
@@ -56,7 +59,7 @@ const NO_ANSWER = 'The server did not answer. Load the page again to see whether
 
 /** Triage of one finding for everything on its page: buttons, selects, keys, the closing and the merge question. */
 export function TriageProvider(props: Props) {
-  const { finding, me, people, canTriage, hostHref } = props;
+  const { finding, me, people, canTriage, hostHref, filterHref } = props;
   const router = useRouter();
   const [isBusy, setIsBusy] = useState(false);
   const [isClosing, setIsClosing] = useState(false);
@@ -123,6 +126,7 @@ export function TriageProvider(props: Props) {
 
   useKeys({
     ...(hostHref !== null && { t: () => router.push(hostHref) }),
+    ...(canTriage && filterHref !== null && { f: () => router.push(filterHref) }),
     ...(canTriage &&
       !isBusy && {
         e: askToClose,
@@ -131,7 +135,7 @@ export function TriageProvider(props: Props) {
   });
 
   return (
-    <TriageContext value={{ finding, me, people, canTriage, isBusy, change, askToClose }}>
+    <TriageContext value={{ finding, me, people, canTriage, isBusy, change, askToClose, filterHref }}>
       {props.children}
       <CloseDialog
         open={isClosing}

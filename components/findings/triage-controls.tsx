@@ -1,5 +1,6 @@
 'use client';
 
+import Link from 'next/link';
 import { DISPOSITION_WORDS, STATUS_WORDS } from '#components/severity/tags.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card, DefinitionList } from '#components/ui/card.tsx';
@@ -11,10 +12,17 @@ import { useTriage } from './triage-context.tsx';
 
 /** The buttons in the header of one finding. */
 export function TriageButtons() {
-  const { finding, me, canTriage, isBusy, change, askToClose } = useTriage();
+  const { finding, me, canTriage, isBusy, change, askToClose, filterHref } = useTriage();
   if (!canTriage) return null;
   return (
     <>
+      {filterHref !== null && (
+        <Button asChild>
+          <Link href={filterHref} className="text-text no-underline">
+            Filter rule… <Kbd>f</Kbd>
+          </Link>
+        </Button>
+      )}
       {finding.owner?.id !== me.id && (
         <Button disabled={isBusy} onClick={() => change({ ownerId: me.id })}>
           Assign to me <Kbd>a</Kbd>

@@ -1,5 +1,6 @@
 import {
   FileText,
+  Filter,
   LayoutDashboard,
   ListChecks,
   type LucideIcon,
@@ -26,5 +27,6 @@ export const NAVIGATION: readonly NavigationItem[] = [
   { href: '/attack', label: 'ATT&CK', icon: Radar, key: 'a', section: '' },
   { href: '/evidence', label: 'Files', icon: FileText, key: 'e', section: 'Evidence' },
   { href: '/detections', label: 'Detections', icon: ScanSearch, key: 'd', section: 'Tuning' },
+  { href: '/filters', label: 'Filter rules', icon: Filter, key: 'r', section: 'Tuning' },
   { href: '/system', label: 'System', icon: Settings, key: 's', section: 'Bottom' },
 ];

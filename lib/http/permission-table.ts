@@ -70,6 +70,15 @@ export const ACTIONS: readonly ActionAccess[] = [
     addFindingNote: 'triage',
     readFindingText: 'read',
   }),
+  ...actions('app/(dashboard)/filters/actions.ts', {
+    previewFilterAction: 'read',
+    filterFieldsAction: 'read',
+    saveFilterAction: 'write-filters',
+    decideFilterAction: 'approve-filters',
+    revertFilterAction: 'write-filters',
+    renewFilterAction: 'write-filters',
+    removeFilterAction: 'write-filters',
+  }),
   ...actions('app/(dashboard)/system/actions.ts', {
     addUserAction: 'manage-users',
     changeUserAction: 'manage-users',

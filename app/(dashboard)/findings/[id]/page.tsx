@@ -5,8 +5,10 @@ import { cache } from 'react';
 import { EventsCard } from '#components/findings/events-card.tsx';
 import { AttackCard, EpisodesCard, RiskCard, WhereCard } from '#components/findings/fact-cards.tsx';
 import { FieldList } from '#components/findings/field-list.tsx';
+import { FiltersCard } from '#components/findings/filters-card.tsx';
 import { FindingHead } from '#components/findings/finding-head.tsx';
 import { findingTexts } from '#components/findings/finding-view.ts';
+import { canBeFiltered, newFilterHref } from '#components/findings/new-filter.ts';
 import { NotesCard } from '#components/findings/notes-card.tsx';
 import { ChainCard, CheckNextCard, WhyCard } from '#components/findings/story-cards.tsx';
 import { TriageProvider } from '#components/findings/triage-context.tsx';
@@ -54,6 +56,7 @@ export default async function FindingPage({ params }: Props) {
       people={finding.people}
       canTriage={can(actor, 'triage')}
       hostHref={hostHref}
+      filterHref={canBeFiltered(finding) ? newFilterHref([finding]) : null}
       change={changeFinding}
     >
       <PageHeader
@@ -104,6 +107,7 @@ export default async function FindingPage({ params }: Props) {
           </div>
           <div className="grid min-w-0 gap-3">
             <TriageCard />
+            <FiltersCard filters={finding.filters} />
             <WhereCard finding={finding} />
             <RiskCard finding={finding} />
             <EpisodesCard finding={finding} />
