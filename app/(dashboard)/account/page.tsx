@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<Permission, string>> = {
   triage: 'work on findings',
   'delete-evidence': 'delete evidence',
   'manage-detections': 'import, enable and switch detections',
+  'manage-risk': 'set risk factors, incident rules, the cap and the asset and identity lists',
   'manage-users': 'manage users and API tokens',
 };
 
