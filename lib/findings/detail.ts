@@ -11,6 +11,7 @@ import { AppError } from '#lib/errors.ts';
 import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
+import { sumOf } from '#lib/risk/score.ts';
 import { chainsOf } from './chain-detail.ts';
 import { findFinding } from './find.ts';
 import { findingListItem } from './list.ts';
@@ -157,13 +158,12 @@ async function riskObjectsOf(
         }),
         db.riskEvent.findMany({
           where: { investigationId, objectType, objectName },
-          include: { finding: { select: { detectionId: true } } },
         }),
       ]);
       const inPeak = events.filter(
         (event) => event.timeTicks >= object.peakStartTicks && event.timeTicks <= object.peakEndTicks,
       );
-      const byDetection = Map.groupBy(inPeak, (event) => event.finding.detectionId);
+      const byDetection = Map.groupBy(inPeak, (event) => event.detectionId);
       return {
         type: objectType,
         name: fromPostgres(objectName),
@@ -172,11 +172,16 @@ async function riskObjectsOf(
         peakStartTicks: object.peakStartTicks.toString(),
         peakEndTicks: object.peakEndTicks.toString(),
         severity: object.severity,
-        parts: [...byDetection].map(([detectionId, parts]) => ({
-          label: rules.find((rule) => rule.id === detectionId)?.name ?? detectionId,
-          count: parts.length,
-          score: parts.reduce((sum, part) => sum + part.score, 0),
-        })),
+        parts: [
+          ...[...byDetection].map(([detectionId, parts]) => ({
+            label: rules.find((rule) => rule.id === detectionId)?.name ?? detectionId,
+            count: parts.length,
+            score: sumOf(parts.map(({ score }) => score)),
+          })),
+          ...(object.peakScore === object.peakUncapped
+            ? []
+            : [{ label: 'Stacking cap', count: 0, score: sumOf([object.peakScore, -object.peakUncapped]) }]),
+        ],
       };
     }),
   );

@@ -20,21 +20,17 @@ export async function keepIncidents(
   const at = new Date(nowMs);
   const matched = matchDrafts(drafts, known);
   const kept = new Set<number>();
+  const members: Prisma.IncidentMemberCreateManyInput[] = [];
   for (const draft of drafts) {
     const existing = matched.get(draft.identity) ?? null;
     const number = existing
       ? await updateIncident(tx, existing, draft, at)
       : await raiseIncident(tx, investigationId, draft, at);
     kept.add(number);
-    await tx.incidentMember.createMany({
-      data: draft.members.map(({ event, isInPeak }) => ({
-        incidentNumber: number,
-        findingId: event.findingId,
-        episode: event.episode,
-        isInPeak,
-      })),
-    });
+    for (const { event, isInPeak } of draft.members)
+      members.push({ incidentNumber: number, findingId: event.findingId, episode: event.episode, isInPeak });
   }
+  await tx.incidentMember.createMany({ data: members });
   for (const incident of known) {
     if (incident.state === 'active' && !kept.has(incident.number)) await withdrawIncident(tx, incident, at);
   }

@@ -109,8 +109,9 @@ async function sparklinesOf(
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const rows = await db.$queryRaw<{ type: string; name: string; part: number; score: number }[]>`
     SELECT object_type AS type, object_name AS name,
-      LEAST((time_ticks - ${first}) * ${SPARKLINE_PARTS} / GREATEST(${last - first}, 1), ${SPARKLINE_PARTS - 1})::int AS part,
-      sum(score) AS score
+      LEAST((time_ticks - ${first}::bigint) * ${SPARKLINE_PARTS}::bigint / GREATEST(${last - first}::bigint, 1),
+        ${SPARKLINE_PARTS - 1}::bigint)::int AS part,
+      round(sum(score)::numeric, 2)::float8 AS score
     FROM risk_event WHERE investigation_id = ${DEFAULT_INVESTIGATION}
       AND object_name = ANY(${objects.map(({ objectName }) => objectName)}) GROUP BY 1, 2, 3`;
   const lines = new Map<string, number[]>();
