@@ -1,5 +1,6 @@
 import {
   FileText,
+  Gauge,
   LayoutDashboard,
   ListChecks,
   type LucideIcon,
@@ -23,6 +24,7 @@ export const NAVIGATION: readonly NavigationItem[] = [
   { href: '/overview', label: 'Overview', icon: LayoutDashboard, key: 'o', section: '' },
   { href: '/findings', label: 'Findings', icon: ListChecks, key: 'f', section: '' },
   { href: '/hosts', label: 'Hosts', icon: Monitor, key: 'h', section: '' },
+  { href: '/risk', label: 'Risk', icon: Gauge, key: 'r', section: '' },
   { href: '/attack', label: 'ATT&CK', icon: Radar, key: 'a', section: '' },
   { href: '/evidence', label: 'Files', icon: FileText, key: 'e', section: 'Evidence' },
   { href: '/detections', label: 'Detections', icon: ScanSearch, key: 'd', section: 'Tuning' },
