@@ -457,6 +457,7 @@ export const hostPage = z.strictObject({
 
 export const hostDetail = hostItem.extend({
   totalScore: z.number(),
+  peakUncapped: z.number().describe('The peak without the stacking cap.'),
   peakEndTicks: ticks.nullable(),
   peak_end_time: time.nullable(),
   riskEvents: z.array(
