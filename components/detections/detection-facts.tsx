@@ -82,8 +82,10 @@ export function DetectionFacts({
             {risk.confidence === 100
               ? `Its author says ${authorScore}`
               : `${authorScore} = impact ${risk.impact} × confidence ${risk.confidence} %`}
-            {risk.set === null ? '' : `; a manager set impact ${risk.set.impact} × confidence ${risk.set.confidence} %`}, on{' '}
-            {risk.objects.map((object) => `${object.field} (${object.type})`).join(', ') || 'nothing'}.
+            {risk.set === null
+              ? ''
+              : `; a manager set impact ${risk.set.impact} × confidence ${risk.set.confidence} %`}
+            , on {risk.objects.map((object) => `${object.field} (${object.type})`).join(', ') || 'nothing'}.
           </p>
           {risk.message !== '' && (
             <p className="text-text-3">

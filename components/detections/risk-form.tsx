@@ -58,8 +58,7 @@ export function RiskForm({ id, risk }: { readonly id: string; readonly risk: Det
           disabled={form.isPending || !isValid || !isChanged}
           onClick={() =>
             form.run(
-              () =>
-                askWhatIfAction({ risks: [{ detectionId: id, impact, confidence }], days: PREVIEW_DAYS }),
+              () => askWhatIfAction({ risks: [{ detectionId: id, impact, confidence }], days: PREVIEW_DAYS }),
               setPreview,
             )
           }

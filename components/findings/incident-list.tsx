@@ -1,11 +1,11 @@
 import Link from 'next/link';
 import { Fragment } from 'react';
+import { incidentHref } from '#components/risk/incident-href.ts';
 import { SeverityBadge } from '#components/severity/severity-badge.tsx';
 import { StatusChip } from '#components/severity/tags.tsx';
 import { Time } from '#components/time/time.tsx';
 import { EvidenceText } from '#components/ui/evidence-text.tsx';
 import type { IncidentPage } from '#lib/risk/types.ts';
-import { incidentHref } from '#components/risk/incident-href.ts';
 import { HostLink } from './host-link.tsx';
 
 /** What wants a person at once, the worst first; nothing when there is nothing. */

@@ -21,8 +21,8 @@ export function CapCard({
   return (
     <Card title="Stacking cap" aside={isCapped ? 'on' : 'off'}>
       <p className="text-text-2">
-        A detection counts at most three times its highest score within a window, so that one noisy detection does not
-        raise an incident by itself.
+        A detection counts at most three times its highest score within a window, so that one noisy detection
+        does not raise an incident by itself.
       </p>
       <div className="mt-2 flex flex-wrap gap-2">
         <Button

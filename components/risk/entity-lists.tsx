@@ -67,7 +67,8 @@ function EntityList({
   return (
     <section aria-label={WORDS[kind]} className="grid gap-2">
       <h3 className="font-semibold">
-        {WORDS[kind]} <span className="font-normal text-text-3">{plural(count, 'entry').replace('entrys', 'entries')}</span>
+        {WORDS[kind]}{' '}
+        <span className="font-normal text-text-3">{plural(count, 'entry').replace('entrys', 'entries')}</span>
       </h3>
       <ul>
         {files.map((file) => (
@@ -79,8 +80,8 @@ function EntityList({
       {canManage && (
         <DropZone className="py-3" onChoose={(chosen) => void send(chosen[0]?.file)}>
           <p className="min-w-[200px] flex-1 text-text-2">
-            First line: <code className="font-mono text-[12px]">{COLUMNS[kind]}</code> Several values of one column stand
-            as a|b.
+            First line: <code className="font-mono text-[12px]">{COLUMNS[kind]}</code> Several values of one
+            column stand as a|b.
           </p>
           <Field label="Entries that are there">
             {(ids) => (
@@ -157,11 +158,7 @@ function ImportReport({ result }: { readonly result: EntityImportResult }) {
   );
 }
 
-async function sendList(
-  kind: EntityKind,
-  mode: string,
-  file: File,
-): Promise<EntityImportResult | string> {
+async function sendList(kind: EntityKind, mode: string, file: File): Promise<EntityImportResult | string> {
   const body = new FormData();
   body.append('file', file);
   try {

@@ -17,7 +17,12 @@ export function ExportLinks({
     <span className="flex flex-wrap items-center gap-x-2 text-text-3">
       Export
       {FORMS.map(([form, label]) => (
-        <a key={form} href={riskHref('/api/v1/risk/export', { ...params, as: form })} download className="py-1">
+        <a
+          key={form}
+          href={riskHref('/api/v1/risk/export', { ...params, as: form })}
+          download
+          className="py-1"
+        >
           {label}
         </a>
       ))}

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { plural } from '#components/evidence/format.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
-import { Checkbox } from '#components/ui/checkbox.tsx';
+import { CheckLine } from '#components/ui/check-line.tsx';
 import { Chip } from '#components/ui/chip.tsx';
 import { EvidenceText } from '#components/ui/evidence-text.tsx';
 import { Field, Input, Select } from '#components/ui/input.tsx';
@@ -76,8 +76,7 @@ export function FactorEditor({
               isPending={form.isPending}
               onRevert={(version) =>
                 form.run(
-                  () =>
-                    revertFactorAction({ id: factor.id, version, reason: `back to version ${version}` }),
+                  () => revertFactorAction({ id: factor.id, version, reason: `back to version ${version}` }),
                   () => form.saved(`RF-${factor.number} is as in version ${version}.`),
                 )
               }
@@ -124,7 +123,8 @@ function FactorForm({
   const [reason, setReason] = useState('');
   const [preview, setPreview] = useState<WhatIf | null>(null);
   const number = Number(value);
-  const isComplete = name.trim() !== '' && condition.trim() !== '' && value.trim() !== '' && !Number.isNaN(number);
+  const isComplete =
+    name.trim() !== '' && condition.trim() !== '' && value.trim() !== '' && !Number.isNaN(number);
   return (
     <form
       className="mt-3 grid gap-3 rounded-lg border bg-raised p-3"
@@ -175,10 +175,9 @@ function FactorForm({
             />
           )}
         </Field>
-        <label className="flex items-center gap-2 py-1.5">
-          <Checkbox checked={isEnabled} onChange={(event) => setEnabled(event.target.checked)} />
+        <CheckLine checked={isEnabled} onChange={setEnabled}>
           in force
-        </label>
+        </CheckLine>
       </div>
       <Field label="Reason" hint="The next person will read it.">
         {(ids) => <Input {...ids} value={reason} onChange={(event) => setReason(event.target.value)} />}

@@ -1,5 +1,5 @@
-import { historyPhrases } from '#components/findings/history-words.ts';
 import { plural } from '#components/evidence/format.ts';
+import { historyPhrases } from '#components/findings/history-words.ts';
 import { severityWord } from '#components/severity/severity-badge.tsx';
 import { OwnTime } from '#components/time/time.tsx';
 import { EvidenceText } from '#components/ui/evidence-text.tsx';

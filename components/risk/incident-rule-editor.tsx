@@ -1,12 +1,12 @@
 'use client';
 
-import { useState } from 'react';
 import Link from 'next/link';
+import { useState } from 'react';
 import { plural } from '#components/evidence/format.ts';
 import { severityWord } from '#components/severity/severity-badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
-import { Checkbox } from '#components/ui/checkbox.tsx';
+import { CheckLine } from '#components/ui/check-line.tsx';
 import { Chip } from '#components/ui/chip.tsx';
 import { EvidenceText } from '#components/ui/evidence-text.tsx';
 import { Field, Input, Select } from '#components/ui/input.tsx';
@@ -218,10 +218,9 @@ function RuleForm({
             </Select>
           )}
         </Field>
-        <label className="flex items-center gap-2 py-1.5">
-          <Checkbox checked={isEnabled} onChange={(event) => setEnabled(event.target.checked)} />
+        <CheckLine checked={isEnabled} onChange={setEnabled}>
           in force
-        </label>
+        </CheckLine>
       </div>
       <Field label="Reason" hint="The next person will read it.">
         {(ids) => <Input {...ids} value={reason} onChange={(event) => setReason(event.target.value)} />}

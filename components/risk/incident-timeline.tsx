@@ -3,8 +3,8 @@
 import { CartesianGrid, ReferenceArea, Scatter, ScatterChart, Tooltip, XAxis, YAxis, ZAxis } from 'recharts';
 import { useZone } from '#components/time/zone-context.tsx';
 import { useWidth } from '#components/timeline/use-width.ts';
-import type { IncidentMemberItem } from '#lib/risk/types.ts';
 import { formatTicks } from '#lib/preferences/zone.ts';
+import type { IncidentMemberItem } from '#lib/risk/types.ts';
 
 const HEIGHT = 150;
 const TICKS_PER_MS = 10_000n;
@@ -21,7 +21,8 @@ export function IncidentTimeline({ members }: { readonly members: readonly Incid
   }));
   if (points.length === 0) return <p className="text-text-3">No risk event stands in it now.</p>;
   const inPeak = points.filter((point) => point.isInPeak);
-  const time = (ms: number): string => formatTicks((BigInt(Math.round(ms)) * TICKS_PER_MS).toString(), zone, 0);
+  const time = (ms: number): string =>
+    formatTicks((BigInt(Math.round(ms)) * TICKS_PER_MS).toString(), zone, 0);
   return (
     <div ref={ref} style={{ minHeight: HEIGHT }}>
       {width !== null && width > 0 && (

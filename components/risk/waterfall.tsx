@@ -10,7 +10,13 @@ const ROW = 30;
 const LABEL_MAX = 26;
 
 /** From base scores to the sum, step by step: bars float where the one before ended. The table behind it has every link. */
-export function Waterfall({ steps, threshold }: { readonly steps: readonly RiskStep[]; readonly threshold: number }) {
+export function Waterfall({
+  steps,
+  threshold,
+}: {
+  readonly steps: readonly RiskStep[];
+  readonly threshold: number;
+}) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const rows = rowsOf(steps);
   const labelWidth = width !== null && width < 480 ? 110 : 190;

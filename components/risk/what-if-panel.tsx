@@ -3,7 +3,7 @@
 import { useState, useTransition } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
-import { Checkbox } from '#components/ui/checkbox.tsx';
+import { CheckLine } from '#components/ui/check-line.tsx';
 import { Field, Input } from '#components/ui/input.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import type { RiskObjectDetail, WhatIf } from '#lib/risk/types.ts';
@@ -37,17 +37,15 @@ export function WhatIfPanel({ object }: { readonly object: RiskObjectDetail }) {
         }}
       >
         {object.filters.map(({ number, name }) => (
-          <label key={number} className="flex items-center gap-2">
-            <Checkbox
-              checked={without.includes(number)}
-              onChange={(event) =>
-                setWithout(
-                  event.target.checked ? [...without, number] : without.filter((one) => one !== number),
-                )
-              }
-            />
+          <CheckLine
+            key={number}
+            checked={without.includes(number)}
+            onChange={(isOn) =>
+              setWithout(isOn ? [...without, number] : without.filter((one) => one !== number))
+            }
+          >
             without R-{number} {name}
-          </label>
+          </CheckLine>
         ))}
         {object.detections.map(({ id, name, impact, confidence: now }) => (
           <Field key={id} label={`Confidence of ${name}`} hint={`It is ${now}; impact is ${impact}.`}>
@@ -65,10 +63,9 @@ export function WhatIfPanel({ object }: { readonly object: RiskObjectDetail }) {
             )}
           </Field>
         ))}
-        <label className="flex items-center gap-2">
-          <Checkbox checked={isCapped} onChange={(event) => setIsCapped(event.target.checked)} />a detection counts
-          at most three times its highest score
-        </label>
+        <CheckLine checked={isCapped} onChange={setIsCapped}>
+          a detection counts at most three times its highest score
+        </CheckLine>
         <Button type="submit" className="justify-self-start" disabled={isPending}>
           {isPending ? 'Computing…' : 'Show what changes'}
         </Button>

@@ -183,9 +183,7 @@ export const riskObjectDetail = z.strictObject({
     .nullable(),
   incidents: z.array(incidentItem),
   filters: z.array(z.strictObject({ number: count, name: text })),
-  detections: z.array(
-    z.strictObject({ id: text, name: text, impact: z.number(), confidence: z.number() }),
-  ),
+  detections: z.array(z.strictObject({ id: text, name: text, impact: z.number(), confidence: z.number() })),
 });
 
 export const whatIf = z.strictObject({

@@ -68,7 +68,8 @@ export async function readEntityUpload(
   let size = 0;
   for await (const chunk of content as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > FILE_MAX) throw new AppError('too-large', 'A list may have 64 MiB. Split it and add the parts.');
+    if (size > FILE_MAX)
+      throw new AppError('too-large', 'A list may have 64 MiB. Split it and add the parts.');
     chunks.push(chunk);
   }
   return { name, bytes: Buffer.concat(chunks) };

@@ -175,10 +175,15 @@ async function checkDatabase(): Promise<void> {
   for (const event of events) {
     const parts = event.factors as unknown as FactorPart[];
     expect(event.score).toBe(calculatedScore(event.baseScore, parts, event.filterFactor).score);
-    expect([event.baseScore, event.filterFactor]).toEqual([event.finding.riskScore, event.finding.filterFactor]);
+    expect([event.baseScore, event.filterFactor]).toEqual([
+      event.finding.riskScore,
+      event.finding.filterFactor,
+    ]);
     expect(event.finding.isHidden || event.finding.disposition === 'false_positive').toBe(false);
   }
-  expect(new Map(objects.map((one) => [`${one.objectType} ${one.objectName}`, one.peakScore]))).toEqual(peaks);
+  expect(new Map(objects.map((one) => [`${one.objectType} ${one.objectName}`, one.peakScore]))).toEqual(
+    peaks,
+  );
   for (const object of objects) {
     const own = events.filter(
       (event) => event.objectType === object.objectType && event.objectName === object.objectName,

@@ -93,7 +93,10 @@ export default async function IncidentsPage({ searchParams }: Props) {
             )}
             {page.nextCursor && (
               <Button asChild className="justify-self-start">
-                <Link href={riskHref('/incidents', { ...query, cursor: page.nextCursor }, DEFAULTS)} rel="next">
+                <Link
+                  href={riskHref('/incidents', { ...query, cursor: page.nextCursor }, DEFAULTS)}
+                  rel="next"
+                >
                   Next incidents
                 </Link>
               </Button>

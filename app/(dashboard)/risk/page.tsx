@@ -175,7 +175,9 @@ function ObjectRow({ item }: { readonly item: RiskObjectItem }) {
       <TableCell className="whitespace-nowrap">
         {item.priority ?? <span className="text-text-3">in no list</span>}
       </TableCell>
-      <TableCell className="text-right">{item.incidentCount || <span className="text-text-3">0</span>}</TableCell>
+      <TableCell className="text-right">
+        {item.incidentCount || <span className="text-text-3">0</span>}
+      </TableCell>
     </TableRow>
   );
 }

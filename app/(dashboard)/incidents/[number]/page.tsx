@@ -104,8 +104,8 @@ export default async function IncidentPage({ params }: Props) {
         </header>
         {incident.state === 'withdrawn' && (
           <p className="rounded-lg border px-4 py-2 text-text-2">
-            Its rule no longer holds: findings were filtered, closed as false positives, or went with their evidence.
-            What it was stays here.
+            Its rule no longer holds: findings were filtered, closed as false positives, or went with their
+            evidence. What it was stays here.
           </p>
         )}
         <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,1fr)_380px]">

@@ -43,7 +43,8 @@ export default async function RiskSettingsPage() {
                       <OwnTime iso={item.at} />
                     </span>
                     <span>
-                      <b className="font-medium">{item.actorName}</b> cap {item.after?.isCapped ? 'on' : 'off'}
+                      <b className="font-medium">{item.actorName}</b> cap{' '}
+                      {item.after?.isCapped ? 'on' : 'off'}
                       {offWords(item.after?.disabledRules)}
                     </span>
                   </li>

@@ -1,9 +1,9 @@
+import { AppError } from '#lib/errors.ts';
 import { apiAnswer, emptyAnswer } from '#lib/http/answer.ts';
 import { takeFiles } from '#lib/http/multipart.ts';
 import * as endpoints from '#lib/http/risk-endpoints.ts';
 import { apiRoute } from '#lib/http/route.ts';
 import { importEntities, listEntities, readEntityUpload, removeEntities } from '#lib/risk/entity-commands.ts';
-import { AppError } from '#lib/errors.ts';
 
 export const GET = apiRoute({
   ...endpoints.listEntities,
