@@ -90,11 +90,13 @@ async function insertFinding(): Promise<void> {
       },
     },
   });
+  await recompute();
 }
 
 async function changeSome(data: Parameters<typeof db.finding.update>[0]['data']): Promise<void> {
   const findings = await db.finding.findMany({ select: { id: true }, orderBy: { id: 'asc' } });
   if (findings.length > 0) await db.finding.update({ where: { id: oneOf(findings).id }, data });
+  await recompute();
 }
 
 async function recompute(): Promise<void> {
@@ -111,7 +113,7 @@ const factorIds: string[] = [];
 
 /** Each leaves risk recomputed. */
 const OPERATION: readonly (readonly [weight: number, perform: () => Promise<void>])[] = [
-  [34, async () => (await insertFinding(), recompute())],
+  [34, insertFinding],
   [
     22,
     async () => {
@@ -120,12 +122,12 @@ const OPERATION: readonly (readonly [weight: number, perform: () => Promise<void
       await recompute();
     },
   ],
-  [12, async () => (await changeSome({ status: 'closed', disposition: 'false_positive' }), recompute())],
-  [12, async () => (await changeSome({ status: 'new', disposition: null }), recompute())],
-  [8, async () => (await changeSome({ isHidden: true }), recompute())],
-  [8, async () => (await changeSome({ isHidden: false }), recompute())],
-  [6, async () => (await changeSome({ filterFactor: oneOf([0, 0.333, 0.5, 1]) }), recompute())],
-  [6, async () => (await changeSome({ riskScore: oneOf([12, 36, 99.99]) }), recompute())],
+  [12, () => changeSome({ status: 'closed', disposition: 'false_positive' })],
+  [12, () => changeSome({ status: 'new', disposition: null })],
+  [8, () => changeSome({ isHidden: true })],
+  [8, () => changeSome({ isHidden: false })],
+  [6, () => changeSome({ filterFactor: oneOf([0, 0.333, 0.5, 1]) })],
+  [6, () => changeSome({ riskScore: oneOf([12, 36, 99.99]) })],
   [
     3,
     async () => {

@@ -126,13 +126,21 @@ function attackPattern(
   });
 }
 
-/** A user is an account; a system is named as a domain name is, there being no object for hosts. */
+/** A user is an account, a system a domain name or an address; what a computer calls itself may be neither. */
 function observable({ objectType, objectName }: RiskEventItem): StixObject {
-  const [type, property] =
-    objectType === 'user' ? ['user-account', 'account_login'] : ['domain-name', 'value'];
-  const contributing = JSON.stringify({ [property as string]: objectName });
-  const id = `${type}--${uuid(OBSERVABLE_NAMESPACE, contributing)}`;
-  return { type: type as string, spec_version: '2.1', id, [property as string]: objectName };
+  const [type, property] = observableType(objectType, objectName);
+  const id = `${type}--${uuid(OBSERVABLE_NAMESPACE, JSON.stringify({ [property]: objectName }))}`;
+  return { type, spec_version: '2.1', id, [property]: objectName };
+}
+
+const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
+/** Labels of RFC 1123. */
+const HOST_NAME = /^(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*$/i;
+
+function observableType(objectType: string, name: string): readonly [type: string, property: string] {
+  if (objectType === 'user') return ['user-account', 'account_login'];
+  if (IPV4.test(name)) return ['ipv4-addr', 'value'];
+  return HOST_NAME.test(name) ? ['domain-name', 'value'] : ['x-jobsight-risk-object', 'value'];
 }
 
 /** STIX timestamps are RFC 3339 in UTC; fractions may have any number of digits. */
