@@ -47,7 +47,7 @@ export function EventTable({
                   F-{event.findingNumber}
                 </Link>
               </TableCell>
-              <TableCell className="min-w-[260px]">
+              <TableCell className="min-w-[260px] py-1.5">
                 <EvidenceText text={event.message} />
                 <span className="block text-text-3">
                   <Link href={`/detections/${event.detectionId}`} className="text-text-3">

@@ -14,8 +14,7 @@ export function ExportLinks({
   readonly params: { readonly type?: string; readonly name?: string };
 }) {
   return (
-    <span className="flex flex-wrap items-center gap-x-2 text-text-3">
-      Export
+    <span className="flex flex-wrap items-center gap-x-2">
       {FORMS.map(([form, label]) => (
         <a
           key={form}

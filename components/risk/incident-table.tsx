@@ -46,7 +46,7 @@ export function IncidentTable({ items }: { readonly items: readonly IncidentItem
                   <EvidenceText text={item.sentence} />
                 </Link>
               </TableCell>
-              <TableCell className="max-w-[240px] break-all">
+              <TableCell className="min-w-[150px] max-w-[240px] break-words">
                 <IncidentObjects item={item} />
               </TableCell>
               <TableCell className="text-right">{item.score ?? '–'}</TableCell>

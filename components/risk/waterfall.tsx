@@ -65,13 +65,13 @@ export function Waterfall({
           <thead>
             <tr className="text-text-3">
               <th scope="col">Step</th>
-              <th scope="col" className="text-right">
+              <th scope="col" className="pl-3 text-right">
                 Risk events
               </th>
-              <th scope="col" className="text-right">
+              <th scope="col" className="pl-3 text-right">
                 Change
               </th>
-              <th scope="col" className="text-right">
+              <th scope="col" className="pl-3 text-right">
                 Sum
               </th>
             </tr>
@@ -82,9 +82,9 @@ export function Waterfall({
                 <td className="py-1 pr-2">
                   <StepLabel step={step} />
                 </td>
-                <td className="text-right">{step.eventCount || '–'}</td>
-                <td className="text-right">{step.kind === 'sum' ? '' : signed(step.change)}</td>
-                <td className="text-right">{end}</td>
+                <td className="pl-3 text-right">{step.eventCount || '–'}</td>
+                <td className="pl-3 text-right">{step.kind === 'sum' ? '' : signed(step.change)}</td>
+                <td className="pl-3 text-right">{end}</td>
               </tr>
             ))}
           </tbody>

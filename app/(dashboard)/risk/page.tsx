@@ -78,6 +78,7 @@ export default async function RiskPage({ searchParams }: Props) {
           </Select>
           <Button type="submit">Show</Button>
           <span className="flex-1" />
+          <span className="text-text-3">Export</span>
           <ExportLinks params={{}} />
         </form>
         <div className="flex items-start gap-5 max-md:grid max-md:gap-3">

@@ -89,7 +89,12 @@ export default async function RiskObjectPage({ params }: Props) {
               <EventTable events={object.hidden} label="Hidden risk events" />
             </Card>
           )}
-          {object.incidents.length > 0 && <IncidentTable items={object.incidents} />}
+          {object.incidents.length > 0 && (
+            <>
+              <h2 className="px-1 font-semibold">Incidents</h2>
+              <IncidentTable items={object.incidents} />
+            </>
+          )}
         </div>
         <div className="grid min-w-0 gap-3">
           <ObjectFacts object={object} />
