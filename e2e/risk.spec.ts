@@ -64,7 +64,10 @@ test('an incident is told, triaged and reopened, and says what happened to it', 
   }).toPass();
   await page.getByRole('radio', { name: 'True positive' }).check();
   await page.getByLabel('Reason').fill('Handed over to the response team.');
-  await page.getByRole('dialog').getByRole('button', { name: /Close I-/ }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /Close I-/ })
+    .click();
   await expect(page.getByText(/set the status from new to closed/)).toBeVisible();
   await page.getByRole('button', { name: 'Reopen' }).click();
   await expect(page.getByText(/set the status from closed to in progress/)).toBeVisible();

@@ -25,12 +25,7 @@ export function SideBar({ user, isCollapsed: initial }: Props) {
     setIsCollapsed(!isCollapsed);
   };
   const link = (item: NavigationItem) => (
-    <NavigationLink
-      key={item.href}
-      item={item}
-      isCurrent={isOn(pathname, item)}
-      isCollapsed={isCollapsed}
-    />
+    <NavigationLink key={item.href} item={item} isCurrent={isOn(pathname, item)} isCollapsed={isCollapsed} />
   );
   const of = (section: NavigationItem['section']) => NAVIGATION.filter((item) => item.section === section);
   return (

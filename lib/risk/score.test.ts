@@ -32,9 +32,13 @@ describe('a calculated score', () => {
 
   it('does not depend on the order of factors, nor a sum on that of scores', () => {
     fc.assert(
-      fc.property(fc.array(anyFactor, { maxLength: 6 }), fc.integer({ min: 0, max: 100 }), (factors, base) => {
-        expect(calculatedScore(base, factors.toReversed(), 1)).toEqual(calculatedScore(base, factors, 1));
-      }),
+      fc.property(
+        fc.array(anyFactor, { maxLength: 6 }),
+        fc.integer({ min: 0, max: 100 }),
+        (factors, base) => {
+          expect(calculatedScore(base, factors.toReversed(), 1)).toEqual(calculatedScore(base, factors, 1));
+        },
+      ),
     );
     expect(sumOf([0.1, 0.2, 0.3])).toBe(0.6);
   });
@@ -100,10 +104,12 @@ describe('a condition', () => {
     compileCondition(text, FACTOR_FIELDS)({ get: (name) => fields[name] ?? null });
 
   it('is SPL as behind where: of the event and of its object in the lists', () => {
-    expect(holds('risk_object_type="user" AND priority="critical"', { risk_object_type: 'user' })).toBe(false);
+    expect(holds('risk_object_type="user" AND priority="critical"', { risk_object_type: 'user' })).toBe(
+      false,
+    );
     expect(holds('isnull(priority) AND risk_score>=40', { risk_score: 40 })).toBe(true);
     expect(
-      holds("match('annotations.mitre_attack', \"^T1053\")", { 'annotations.mitre_attack': ['T1053.002'] }),
+      holds('match(\'annotations.mitre_attack\', "^T1053")', { 'annotations.mitre_attack': ['T1053.002'] }),
     ).toBe(true);
     expect(holds('category="pci"', { category: ['servers', 'pci'] })).toBe(true);
     expect(holds('risk_object_priority="high"', { risk_object_priority: 'high' })).toBe(true);

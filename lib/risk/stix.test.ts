@@ -37,7 +37,10 @@ beforeAll(async () => {
   await addAndRead(
     'more.xml',
     xmlFile(
-      setSwitch({ time: '2024-03-06T10:00:00.1234567Z', recordId: 1, computer: 'srv1' }, 'DWORD (0x00000001)'),
+      setSwitch(
+        { time: '2024-03-06T10:00:00.1234567Z', recordId: 1, computer: 'srv1' },
+        'DWORD (0x00000001)',
+      ),
       scriptBlock({ time: '2024-03-06T11:00:00.1234567Z', recordId: 2, computer }, 'gwmi Win32_ScheduledJob'),
     ),
   );
@@ -50,7 +53,14 @@ describe('risk as STIX 2.1', () => {
     validate(bundle);
     expect(validate.errors ?? []).toEqual([]);
     const types = new Set(bundle.objects.map(({ type }: { type: string }) => type));
-    for (const type of ['sighting', 'indicator', 'attack-pattern', 'identity', 'observed-data', 'relationship'])
+    for (const type of [
+      'sighting',
+      'indicator',
+      'attack-pattern',
+      'identity',
+      'observed-data',
+      'relationship',
+    ])
       expect(types).toContain(type);
     expect(types).toContain('user-account');
     const [first, ...others] = bundle.objects;

@@ -4,7 +4,15 @@ import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import * as answers from '#lib/http/risk-schemas.ts';
 import { detectionDetail } from '#lib/http/schemas.ts';
-import { addAndRead, callApi, exampleFile, formOf, REGISTRY, SCRIPT_BLOCKS, useApi } from '#lib/http/testing-api.ts';
+import {
+  addAndRead,
+  callApi,
+  exampleFile,
+  formOf,
+  REGISTRY,
+  SCRIPT_BLOCKS,
+  useApi,
+} from '#lib/http/testing-api.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 
 useTestDatabase();
@@ -74,8 +82,13 @@ describe('risk objects', () => {
     expect(detail.steps.find(({ kind }) => kind === 'factor')).toMatchObject({ change: 72.5, eventCount: 4 });
     const address = `/api/v1/risk/factors/${id}`;
     await send(answers.riskSettings, 'PUT', address, { ...factor, value: 2, name: 'x', reason: 'more' });
-    const back = await send(answers.riskSettings, 'POST', `${address}/revert`, { version: 1, reason: 'less' });
-    expect(back.factors[0]?.versions.map(({ version, value, revertOf }) => [version, value, revertOf])).toEqual([
+    const back = await send(answers.riskSettings, 'POST', `${address}/revert`, {
+      version: 1,
+      reason: 'less',
+    });
+    expect(
+      back.factors[0]?.versions.map(({ version, value, revertOf }) => [version, value, revertOf]),
+    ).toEqual([
       [3, 1.5, 1],
       [2, 2, null],
       [1, 1.5, null],
@@ -87,7 +100,10 @@ describe('risk objects', () => {
     });
     expect([mistake.status, await mistake.json()]).toMatchObject([
       400,
-      { detail: expect.stringContaining('Did you mean "priority"?'), details: { field: 'condition', from: 0 } },
+      {
+        detail: expect.stringContaining('Did you mean "priority"?'),
+        details: { field: 'condition', from: 0 },
+      },
     ]);
     expect((await get(answers.entityPage, '/api/v1/risk/entities?kind=asset')).items).toMatchObject([
       { line: 2, fileName: 'assets.csv' },
@@ -132,7 +148,9 @@ describe('risk objects', () => {
       ['sum', 105, null],
     ]);
     expect(detail.hidden).toMatchObject([{ findingNumber: finding.number, filterNumbers: [rule.number] }]);
-    expect((await whatIf({ withoutFilters: [rule.number] })).objects).toMatchObject([{ before: 105, after: 145 }]);
+    expect((await whatIf({ withoutFilters: [rule.number] })).objects).toMatchObject([
+      { before: 105, after: 145 },
+    ]);
     const less = await whatIf({ risks: [{ detectionId: finding.detectionId, confidence: 10 }], days: 90 });
     expect(less).toMatchObject({
       objects: [{ before: 105, after: 41 }],
@@ -157,7 +175,11 @@ describe('incidents', () => {
     const change = { version, status: 'closed', disposition: 'true_positive', reason: 'handed over' };
     expect((await callApi('viewer', 'PATCH', address, { body: change })).status).toBe(403);
     const closed = await send(answers.incidentDetail, 'PATCH', address, change);
-    expect(closed).toMatchObject({ status: 'closed', version: version + 1, history: [{ action: 'incident.update' }] });
+    expect(closed).toMatchObject({
+      status: 'closed',
+      version: version + 1,
+      history: [{ action: 'incident.update' }],
+    });
     const late = await callApi('analyst', 'PATCH', address, { body: { ...change, reason: 'me too' } });
     expect([late.status, await late.json()]).toMatchObject([409, { details: { status: 'closed' } }]);
     const rule = { name: 'any', condition: 'source_count>=2', windowHours: 24, reason: 'see' };
@@ -184,13 +206,15 @@ describe('impact and confidence of a detection', () => {
     await set({ risk: null, reason: 'not here' });
     const back = await set({ revertTo: 1, reason: 'after all' });
     expect(back).toMatchObject({ riskScore: 45, risk: { set: { impact: 90, confidence: 50 } } });
-    expect(back.risk.versions.map(({ number, impact, revertOf, author }) => [number, impact, revertOf, author])).toEqual(
-      [
-        [3, 90, 1, "the manager's script"],
-        [2, null, null, "the manager's script"],
-        [1, 90, null, "the manager's script"],
-      ],
+    expect(
+      back.risk.versions.map(({ number, impact, revertOf, author }) => [number, impact, revertOf, author]),
+    ).toEqual([
+      [3, 90, 1, "the manager's script"],
+      [2, null, null, "the manager's script"],
+      [1, 90, null, "the manager's script"],
+    ]);
+    expect((await callApi('analyst', 'PUT', address, { body: { risk: null, reason: 'x' } })).status).toBe(
+      403,
     );
-    expect((await callApi('analyst', 'PUT', address, { body: { risk: null, reason: 'x' } })).status).toBe(403);
   });
 });
