@@ -43,7 +43,10 @@ test('a filter rule from its finding to its end', async ({ page, browser, baseUR
     await write(editor, 'search NOT (dset="win10-02*")');
     await expect(page.getByText(/dset/).last()).toBeVisible();
     await expect(page.getByText('The text has a mistake')).toBeVisible();
-    await page.getByRole('radio', { name: /1 of 1 chosen finding, no other/ }).first().press('Space');
+    await page
+      .getByRole('radio', { name: /1 of 1 chosen finding, no other/ })
+      .first()
+      .press('Space');
     await expect(page.getByText(/^Hides 1 of/)).toBeVisible();
   });
 
@@ -66,7 +69,10 @@ test('a filter rule from its finding to its end', async ({ page, browser, baseUR
     await page.goto(strict);
     await page.getByRole('link', { name: created }).first().click();
     await expect(page.getByRole('heading', { level: 1 })).toContainText('created a job');
-    await page.getByRole('button', { name: /^Close/ }).first().press('Enter');
+    await page
+      .getByRole('button', { name: /^Close/ })
+      .first()
+      .press('Enter');
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('True positive').check();
     await dialog.getByLabel(/Reason/).fill('The attacker made this job.');
@@ -74,7 +80,10 @@ test('a filter rule from its finding to its end', async ({ page, browser, baseUR
     await expect(page.getByText('True positive').first()).toBeVisible();
     await page.goto(`${rule}/edit`);
     await page.getByRole('button', { name: 'Text' }).press('Enter');
-    await write(page.getByRole('textbox', { name: /Body of the detection/ }), 'search NOT (dest="win10-02.offsec.lan")');
+    await write(
+      page.getByRole('textbox', { name: /Body of the detection/ }),
+      'search NOT (dest="win10-02.offsec.lan")',
+    );
     const alert = page.getByRole('alert').filter({ hasText: 'should not vanish' });
     await expect(alert).toContainText('was closed as true positive');
     await expect(page.getByText(/whole host|host alone|every finding of/i).first()).toBeVisible();

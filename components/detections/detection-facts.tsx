@@ -82,22 +82,17 @@ export function DetectionFacts({
             {risk.confidence === 100
               ? `Its author says ${authorScore}`
               : `${authorScore} = impact ${risk.impact} × confidence ${risk.confidence} %`}
-            {risk.setScore === null ? '' : `; a manager set ${risk.setScore}`}, on{' '}
-            {risk.objects.map((object) => `${object.field} (${object.type})`).join(', ') || 'nothing'}.
+            {risk.set === null
+              ? ''
+              : `; a manager set impact ${risk.set.impact} × confidence ${risk.set.confidence} %`}
+            , on {risk.objects.map((object) => `${object.field} (${object.type})`).join(', ') || 'nothing'}.
           </p>
           {risk.message !== '' && (
             <p className="text-text-3">
               <EvidenceText text={risk.message} />
             </p>
           )}
-          {canManage && (
-            <RiskForm
-              key={String(risk.setScore)}
-              id={detail.id}
-              authorScore={authorScore}
-              setScore={risk.setScore}
-            />
-          )}
+          {canManage && <RiskForm key={risk.versions.length} id={detail.id} risk={risk} />}
         </div>
       </Card>
     </>

@@ -14,4 +14,13 @@ describe('changeWords', () => {
   ])('from %j to %j', (before, after, words) => {
     expect(change(before, after)).toBe(words);
   });
+
+  it('tells a change of impact and confidence with its reason', () => {
+    const risk = (after: Record<string, unknown>) =>
+      changeWords({ action: 'detection.risk', before: null, after });
+    expect(risk({ impact: 80, confidence: 20, reason: 'noisy here' })).toBe(
+      'set impact 80 and confidence 20: noisy here',
+    );
+    expect(risk({ impact: null, confidence: null, reason: '' })).toBe("took the author's risk again");
+  });
 });

@@ -8,6 +8,7 @@ export function changeWords({ action, before, after }: Entry): string {
     const variant = text(after?.variant);
     return `imported version ${text(after?.version) ?? '?'}${variant === null ? '' : `, variant ${variant}`}`;
   }
+  if (action === 'detection.risk') return riskWords(after);
   if (action !== 'detection.change') return action.replaceAll('.', ' ');
   const phrases: string[] = [];
   const from = text(before?.variant);
@@ -17,11 +18,22 @@ export function changeWords({ action, before, after }: Entry): string {
     else
       phrases.push(from === null ? `enabled variant ${to}` : `let variant ${to} count in place of ${from}`);
   }
+  // As it was written before impact and confidence had versions.
   const risk = text(after?.riskScore);
   if (text(before?.riskScore) !== risk) {
     phrases.push(risk === null ? "took the author's risk again" : `set the risk to ${risk}`);
   }
   return phrases.join(' and ') || 'saved without a change';
+}
+
+function riskWords(after: Entry['after']): string {
+  const impact = text(after?.impact);
+  const set =
+    impact === null
+      ? "took the author's risk again"
+      : `set impact ${impact} and confidence ${text(after?.confidence)}`;
+  const reason = text(after?.reason) ?? '';
+  return reason === '' ? set : `${set}: ${reason}`;
 }
 
 function text(value: unknown): string | null {

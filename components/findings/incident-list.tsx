@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import { Fragment } from 'react';
+import { incidentHref } from '#components/risk/incident-href.ts';
 import { SeverityBadge } from '#components/severity/severity-badge.tsx';
 import { StatusChip } from '#components/severity/tags.tsx';
 import { Time } from '#components/time/time.tsx';
@@ -15,14 +16,17 @@ export function IncidentList({ incidents }: { readonly incidents: IncidentPage }
       <ul className="grid">
         {incidents.items.map((incident) => (
           <li
-            key={incident.findingId}
+            key={`${incident.number} ${incident.findingNumber}`}
             className="flex flex-wrap items-center gap-x-2.5 gap-y-1 border-line border-t py-1.5 first:border-t-0"
           >
             <SeverityBadge severity={incident.severity} />
-            <Link href={`/findings/${incident.findingNumber}`} className="min-w-0 break-words font-medium">
+            <Link href={incidentHref(incident)} className="min-w-0 break-words font-medium">
               <EvidenceText text={incident.sentence} />
             </Link>
             <span className="min-w-0 break-all text-text-3">
+              {incident.hosts.length === 0 && incident.object !== null && (
+                <EvidenceText text={incident.object.name} />
+              )}
               {incident.hosts.map((host, index) => (
                 <Fragment key={host.id}>
                   {index > 0 && ' · '}
@@ -39,7 +43,7 @@ export function IncidentList({ incidents }: { readonly incidents: IncidentPage }
       </ul>
       {rest > 0 && (
         <p className="text-text-3">
-          <Link href="/findings?type=Chain&sort=severity&direction=desc">{rest} more</Link>
+          <Link href="/incidents?open=true">{rest} more</Link>
         </p>
       )}
     </>

@@ -10,7 +10,7 @@ import type { Person } from '#lib/findings/types.ts';
 import { mergeLines, type Triage } from './merge.ts';
 
 type Props = {
-  readonly number: number;
+  readonly name: string;
   readonly base: Triage;
   readonly theirs: Triage;
   readonly wanted: Omit<FindingChange, 'version'>;
@@ -31,7 +31,7 @@ export function MergeDialog(props: Props) {
       onOpenChange={(isOpen) => {
         if (!isOpen) props.onKeepTheirs();
       }}
-      title={`Somebody else changed F-${props.number}`}
+      title={`Somebody else changed ${props.name}`}
       description="It happened while you were working on it. Your change is not saved yet."
     >
       <div className="overflow-x-auto">

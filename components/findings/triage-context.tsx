@@ -41,6 +41,8 @@ export function useTriage(): Triage {
 
 type Props = {
   readonly finding: TriageFinding;
+  /** Before its number: F-12, I-3. */
+  readonly prefix?: 'F' | 'I';
   readonly me: Person;
   readonly people: readonly Person[];
   readonly canTriage: boolean;
@@ -59,7 +61,8 @@ const NO_ANSWER = 'The server did not answer. Load the page again to see whether
 
 /** Triage of one finding for everything on its page: buttons, selects, keys, the closing and the merge question. */
 export function TriageProvider(props: Props) {
-  const { finding, me, people, canTriage, hostHref, filterHref } = props;
+  const { finding, prefix = 'F', me, people, canTriage, hostHref, filterHref } = props;
+  const name = `${prefix}-${finding.number}`;
   const router = useRouter();
   const [isBusy, setIsBusy] = useState(false);
   const [isClosing, setIsClosing] = useState(false);
@@ -90,7 +93,6 @@ export function TriageProvider(props: Props) {
   };
 
   const announce = (wanted: Wanted, before: Before, version: number): void => {
-    const name = `F-${finding.number}`;
     if (wanted.status === 'closed' && wanted.disposition) {
       toast(`${name} closed as ${DISPOSITION_WORDS[wanted.disposition].toLowerCase()}`, {
         action: { label: 'Undo', onClick: () => void undo(before, version) },
@@ -108,9 +110,9 @@ export function TriageProvider(props: Props) {
     const triage = status === 'closed' ? { status, disposition, reason } : { status };
     try {
       const result = await props.change({ number, change: { ...triage, version } });
-      if (result.ok) toast(`F-${number} is ${STATUS_WORDS[status].toLowerCase()} again`);
+      if (result.ok) toast(`${name} is ${STATUS_WORDS[status].toLowerCase()} again`);
       else if (result.error.code === 'conflict')
-        toast.error(`Somebody changed F-${number} after you closed it. It stays as it is now.`);
+        toast.error(`Somebody changed ${name} after you closed it. It stays as it is now.`);
       else toast.error(result.error.message);
     } catch {
       toast.error(NO_ANSWER);
@@ -140,7 +142,7 @@ export function TriageProvider(props: Props) {
       <CloseDialog
         open={isClosing}
         onOpenChange={setIsClosing}
-        title={`Close F-${finding.number}`}
+        title={`Close ${name}`}
         initial={finding}
         onClose={async (closing) => {
           const error = await save({ status: 'closed', ...closing }, finding);
@@ -150,7 +152,7 @@ export function TriageProvider(props: Props) {
       />
       {conflict && (
         <MergeDialog
-          number={finding.number}
+          name={name}
           base={{ ...conflict.base, owner: conflict.base.owner?.name ?? null }}
           theirs={conflict.now}
           wanted={conflict.wanted}

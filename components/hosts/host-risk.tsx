@@ -1,4 +1,5 @@
 import Link from 'next/link';
+import { objectHref } from '#components/risk/risk-url.ts';
 import { SeverityBadge } from '#components/severity/severity-badge.tsx';
 import { Time } from '#components/time/time.tsx';
 import { Card } from '#components/ui/card.tsx';
@@ -36,6 +37,14 @@ export function HostRisk({ host }: { readonly host: HostDetail }) {
                   <td className="py-1.5 text-right">{event.score}</td>
                 </tr>
               ))}
+              {host.peakScore !== host.peakUncapped && (
+                <tr className="border-b">
+                  <td className="py-1.5 text-text-2">Stacking cap</td>
+                  <td className="py-1.5 text-right">
+                    −{Math.round((host.peakUncapped - host.peakScore) * 100) / 100}
+                  </td>
+                </tr>
+              )}
               <tr className="border-b font-semibold">
                 <td className="py-1.5">Sum</td>
                 <td className="py-1.5 text-right">{host.peakScore}</td>
@@ -52,6 +61,9 @@ export function HostRisk({ host }: { readonly host: HostDetail }) {
               </tr>
             </tbody>
           </table>
+          <p className="pt-1">
+            <Link href={objectHref({ type: 'system', name: host.name })}>How it comes about</Link>
+          </p>
           {outside > 0 && (
             <p className="pt-1 text-text-3">
               {outside} more outside these 24 hours; {host.totalScore} in all.

@@ -1,6 +1,7 @@
 import {
   FileText,
   Filter,
+  Gauge,
   LayoutDashboard,
   ListChecks,
   type LucideIcon,
@@ -14,6 +15,8 @@ export type NavigationItem = {
   readonly href: string;
   readonly label: string;
   readonly icon: LucideIcon;
+  /** Another address whose pages belong to it. */
+  readonly also?: string;
   /** Key after `g`. */
   readonly key: string;
   readonly section: '' | 'Evidence' | 'Tuning' | 'Bottom';
@@ -24,6 +27,7 @@ export const NAVIGATION: readonly NavigationItem[] = [
   { href: '/overview', label: 'Overview', icon: LayoutDashboard, key: 'o', section: '' },
   { href: '/findings', label: 'Findings', icon: ListChecks, key: 'f', section: '' },
   { href: '/hosts', label: 'Hosts', icon: Monitor, key: 'h', section: '' },
+  { href: '/risk', also: '/incidents', label: 'Risk', icon: Gauge, key: 'r', section: '' },
   { href: '/attack', label: 'ATT&CK', icon: Radar, key: 'a', section: '' },
   { href: '/evidence', label: 'Files', icon: FileText, key: 'e', section: 'Evidence' },
   { href: '/detections', label: 'Detections', icon: ScanSearch, key: 'd', section: 'Tuning' },

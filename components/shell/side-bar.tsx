@@ -25,12 +25,7 @@ export function SideBar({ user, isCollapsed: initial }: Props) {
     setIsCollapsed(!isCollapsed);
   };
   const link = (item: NavigationItem) => (
-    <NavigationLink
-      key={item.href}
-      item={item}
-      isCurrent={isAt(pathname, item.href)}
-      isCollapsed={isCollapsed}
-    />
+    <NavigationLink key={item.href} item={item} isCurrent={isOn(pathname, item)} isCollapsed={isCollapsed} />
   );
   const of = (section: NavigationItem['section']) => NAVIGATION.filter((item) => item.section === section);
   return (
@@ -82,8 +77,8 @@ export function SideBar({ user, isCollapsed: initial }: Props) {
           <Link
             key={item.href}
             href={item.href}
-            aria-current={isAt(pathname, item.href) ? 'page' : undefined}
-            className={cn(tabClass, isAt(pathname, item.href) && 'text-accent')}
+            aria-current={isOn(pathname, item) ? 'page' : undefined}
+            className={cn(tabClass, isOn(pathname, item) && 'text-accent')}
           >
             <item.icon size={18} aria-hidden />
             {item.label}
@@ -160,6 +155,10 @@ export function Logo() {
       <path d="M10 5v5l3.2 2" fill="none" stroke="var(--accent)" strokeWidth="1.8" strokeLinecap="round" />
     </svg>
   );
+}
+
+function isOn(pathname: string, { href, also }: NavigationItem): boolean {
+  return isAt(pathname, href) || (also !== undefined && isAt(pathname, also));
 }
 
 function isAt(pathname: string, href: string): boolean {

@@ -7,6 +7,7 @@ export type AuditAction =
   | 'detection.change'
   | 'detection.import'
   | 'detection.reprocess'
+  | 'detection.risk'
   | 'evidence.add'
   | 'evidence.arrive'
   | 'evidence.change'
@@ -21,14 +22,31 @@ export type AuditAction =
   | 'finding.carry'
   | 'finding.note'
   | 'finding.update'
+  | 'incident.update'
   | 'mapping.change'
   | 'mapping.delete'
+  | 'risk.entities'
+  | 'risk.factor'
+  | 'risk.incident-rule'
+  | 'risk.settings'
   | 'token.add'
   | 'token.revoke'
   | 'user.add'
   | 'user.change'
   | 'user.password';
-export type AuditObject = 'detection' | 'evidence' | 'filter' | 'finding' | 'mapping' | 'token' | 'user';
+export type AuditObject =
+  | 'detection'
+  | 'entities'
+  | 'evidence'
+  | 'filter'
+  | 'finding'
+  | 'incident'
+  | 'incident-rule'
+  | 'mapping'
+  | 'risk-factor'
+  | 'risk-settings'
+  | 'token'
+  | 'user';
 
 export type AuditInput = {
   readonly action: AuditAction;

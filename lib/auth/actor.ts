@@ -14,6 +14,7 @@ export const PERMISSIONS = {
   'approve-filters': 'manager',
   'delete-evidence': 'manager',
   'manage-detections': 'manager',
+  'manage-risk': 'manager',
   'manage-users': 'admin',
 } as const satisfies Record<string, Role>;
 export type Permission = keyof typeof PERMISSIONS;

@@ -4,7 +4,7 @@ import { type LookupDefinition, type LookupRows, linkLookups } from '#lib/conten
 import type { ImportedDetection } from '#lib/content/import/types.ts';
 import type { Content } from '#lib/content/load.ts';
 import type { DetectionContent } from '#lib/content/schema.ts';
-import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
+import { type DetectionRule, type Knowledge, riskOf } from '#lib/detection/rule.ts';
 import { compileKnowledge } from '#lib/detection/rules.ts';
 import { type LookupTable, type MacroDefinition, type SearchEnvironment, SplError } from '#lib/spl/types.ts';
 import { importedRule } from './imported-rule.ts';
@@ -43,9 +43,12 @@ export type CatalogueEntry = {
   readonly active: string | null;
   /** Why it was switched off without anybody asking. */
   readonly stopped: string | null;
-  /** Risk that a manager set, 0 to 100; null: as its author says. */
-  readonly riskScore: number | null;
+  /** Risk that a manager set; null: as its author says. */
+  readonly setRisk: SetRisk | null;
 };
+
+/** Each from 0 to 100. */
+export type SetRisk = { readonly impact: number; readonly confidence: number };
 
 /** All detections of this installation with what is set for them, at one revision. */
 export type Catalogue = {
@@ -70,7 +73,8 @@ export type CatalogueRows = {
   readonly macros: readonly MacroDefinition[];
   readonly lookupDefinitions: readonly LookupDefinition[];
   readonly lookupRows: readonly LookupRows[];
-  readonly settings: ReadonlyMap<string, Pick<CatalogueEntry, 'wanted' | 'active' | 'stopped' | 'riskScore'>>;
+  readonly settings: ReadonlyMap<string, Pick<CatalogueEntry, 'wanted' | 'active' | 'stopped'>>;
+  readonly risks: ReadonlyMap<string, SetRisk>;
 };
 
 /** Merges shipped content, imported content and settings. */
@@ -98,12 +102,7 @@ export function buildCatalogue(content: Content, rows: CatalogueRows): Catalogue
       variants.push(importedVariant(version));
     }
     const otherwise = detection?.default_variant ?? null;
-    const setting = rows.settings.get(id) ?? {
-      wanted: otherwise,
-      active: otherwise,
-      stopped: null,
-      riskScore: null,
-    };
+    const setting = rows.settings.get(id) ?? { wanted: otherwise, active: otherwise, stopped: null };
     // A variant that a newer release no longer has.
     const known = (variant: string | null): string | null =>
       variant === null || names.has(variant) ? variant : otherwise;
@@ -115,7 +114,7 @@ export function buildCatalogue(content: Content, rows: CatalogueRows): Catalogue
       wanted: known(setting.wanted),
       active: known(setting.active),
       stopped: setting.stopped,
-      riskScore: setting.riskScore,
+      setRisk: rows.risks.get(id) ?? null,
     };
   });
   return {
@@ -127,7 +126,9 @@ export function buildCatalogue(content: Content, rows: CatalogueRows): Catalogue
       ...compileKnowledge(content),
       rules: entries.flatMap((entry) => {
         const rule = variantOf(entry, entry.active)?.rule;
-        return rule ? [{ ...rule, riskScore: entry.riskScore ?? rule.riskScore }] : [];
+        if (!rule) return [];
+        const { setRisk } = entry;
+        return [setRisk ? { ...rule, ...riskOf(setRisk.impact, setRisk.confidence) } : rule];
       }),
     },
     selecting: entries.flatMap(selectingOf),

@@ -1,11 +1,14 @@
 import { writeAudit } from '#lib/audit/write.ts';
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
 import { db } from '#lib/db/client.ts';
+import type { Prisma } from '#lib/db/generated/client.ts';
 import { AppError } from '#lib/errors.ts';
 import { type CatalogueEntry, variantOf } from './catalogue.ts';
 import { currentCatalogue, markChanged } from './current.ts';
 import { defaultVariant } from './default-variant.ts';
+import { riskInForce } from './description.ts';
 import type { DetectionChange } from './inputs.ts';
+import { addRiskVersion } from './risk-versions.ts';
 import { lockAllInvestigations, planReprocess, recomputeAll } from './settle.ts';
 
 const TRANSACTION = { timeout: 120_000, maxWait: 30_000 };
@@ -21,25 +24,39 @@ export async function changeDetection(actor: Actor, id: string, change: Detectio
     const entry = (await currentCatalogue(tx)).entries.find((one) => one.id === id);
     if (!entry) throw new AppError('not-found', 'There is no such detection.');
     const wanted = wantedBy(change, entry);
-    const riskScore = change.riskScore === undefined ? entry.riskScore : change.riskScore;
-    if (wanted === entry.wanted && riskScore === entry.riskScore) return;
-    const data = { wantedVariant: wanted, riskScore, stopped: wanted === null ? entry.stopped : null };
-    await tx.detectionSetting.upsert({
-      where: { detectionId: id },
-      create: { detectionId: id, activeVariant: entry.active, ...data },
-      update: data,
-    });
+    const score = change.riskScore;
+    const isRiskChange = score !== undefined && score !== (entry.setRisk && riskInForce(entry).score);
+    if (wanted === entry.wanted && !isRiskChange) return;
+    if (wanted !== entry.wanted) await wantVariant(tx, actor, entry, wanted);
+    if (isRiskChange) {
+      const risk = score === null ? null : { impact: score, confidence: 100 };
+      await addRiskVersion(tx, actor, id, entry.setRisk, risk, { reason: '', revertOf: null });
+    }
     await markChanged(tx);
-    await writeAudit(tx, actor, {
-      action: 'detection.change',
-      objectType: 'detection',
-      objectId: id,
-      before: { variant: entry.wanted, riskScore: entry.riskScore },
-      after: { variant: wanted, riskScore },
-    });
     await recomputeAll(tx);
     await planReprocess(tx);
   }, TRANSACTION);
+}
+
+async function wantVariant(
+  tx: Prisma.TransactionClient,
+  actor: Actor,
+  entry: CatalogueEntry,
+  wanted: string | null,
+): Promise<void> {
+  const data = { wantedVariant: wanted, stopped: wanted === null ? entry.stopped : null };
+  await tx.detectionSetting.upsert({
+    where: { detectionId: entry.id },
+    create: { detectionId: entry.id, activeVariant: entry.active, ...data },
+    update: data,
+  });
+  await writeAudit(tx, actor, {
+    action: 'detection.change',
+    objectType: 'detection',
+    objectId: entry.id,
+    before: { variant: entry.wanted },
+    after: { variant: wanted },
+  });
 }
 
 function wantedBy({ isEnabled, variant }: DetectionChange, entry: CatalogueEntry): string | null {

@@ -41,7 +41,7 @@ export async function markChanged(tx: Database): Promise<void> {
 }
 
 async function readRows(tx: Database, revision: string): Promise<CatalogueRows> {
-  const [versions, macros, lookups, settings] = [
+  const [versions, macros, lookups, settings, risks] = [
     await tx.$queryRaw<VersionRow[]>`
       SELECT DISTINCT ON (v.detection_id, v.variant) v.detection_id, v.number, v.variant, v.content, v.created_at,
         f.name AS file_name, f.imported_by_name
@@ -50,6 +50,7 @@ async function readRows(tx: Database, revision: string): Promise<CatalogueRows> 
     await tx.importedMacro.findMany({ orderBy: [{ name: 'asc' }, { argCount: 'asc' }] }),
     await tx.importedLookup.findMany({ orderBy: [{ part: 'asc' }, { name: 'asc' }] }),
     await tx.detectionSetting.findMany(),
+    await tx.detectionRiskVersion.findMany({ distinct: ['detectionId'], orderBy: { number: 'desc' } }),
   ];
   const halves = (part: string): JsonValue[] =>
     lookups.filter((row) => row.part === part).map((row) => jsonFromPostgres(row.content as JsonValue));
@@ -70,9 +71,13 @@ async function readRows(tx: Database, revision: string): Promise<CatalogueRows> 
           wanted: row.wantedVariant,
           active: row.activeVariant,
           stopped: row.stopped,
-          riskScore: row.riskScore,
         },
       ]),
+    ),
+    risks: new Map(
+      risks.flatMap(({ detectionId, impact, confidence }) =>
+        impact === null || confidence === null ? [] : [[detectionId, { impact, confidence }]],
+      ),
     ),
   };
 }

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from './catalogue.ts';
+import type { CatalogueEntry, SetRisk } from './catalogue.ts';
 
 /** What is said of a detection, wherever it came from. */
 export type Description = {
@@ -61,4 +61,13 @@ export function descriptionOf(entry: CatalogueEntry): Description {
     // Published scores are the product already.
     risk: { ...detection.risk, impact: detection.risk.score, confidence: 100 },
   };
+}
+
+/** What a manager set, else what its author says. */
+export function riskInForce(entry: CatalogueEntry): SetRisk & { readonly score: number } {
+  const { impact, confidence, score } = descriptionOf(entry).risk;
+  const { setRisk } = entry;
+  return setRisk
+    ? { ...setRisk, score: (setRisk.impact * setRisk.confidence) / 100 }
+    : { impact, confidence, score };
 }

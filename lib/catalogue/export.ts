@@ -7,7 +7,7 @@ import { fromPostgres } from '#lib/db/postgres-text.ts';
 import { AppError } from '#lib/errors.ts';
 import { parseSigma } from '#lib/sigma/parse.ts';
 import type { CatalogueEntry } from './catalogue.ts';
-import { descriptionOf } from './description.ts';
+import { descriptionOf, riskInForce } from './description.ts';
 import { findEntry } from './entry.ts';
 import { isSigma } from './read-file.ts';
 import { shownVariant } from './status.ts';
@@ -39,7 +39,7 @@ export async function hasSigma(entry: CatalogueEntry): Promise<boolean> {
 /** In the shape that published detections have had since 2025, with the search that counts. */
 function toYaml(entry: CatalogueEntry): string {
   const about = descriptionOf(entry);
-  const score = entry.riskScore ?? about.risk.score;
+  const { score } = riskInForce(entry);
   return stringify(
     {
       name: about.name,

@@ -1,6 +1,6 @@
 import type { ImportedDetection } from '#lib/content/import/types.ts';
 import { renderTemplate } from '#lib/content/template.ts';
-import type { DetectionRule } from '#lib/detection/rule.ts';
+import { type DetectionRule, riskOf } from '#lib/detection/rule.ts';
 import { compileSearch } from '#lib/spl/compile.ts';
 import type { CompiledSearch, SearchEnvironment } from '#lib/spl/types.ts';
 import { relevantSearches } from './relevant.ts';
@@ -22,9 +22,11 @@ export function importedRule(
     search,
     relevant: anyOf(relevantSearches(search.expandedText).map((text) => compileSearch(text, environment))),
     blindLabel: sources === '' ? 'no events that its search looks at here' : `no ${sources} here`,
-    riskScore: detection.risk.score,
+    // Published scores are the product already.
+    ...riskOf(detection.risk.score, 100),
     riskObjects: detection.risk.objects,
     techniques: detection.techniques,
+    stories: detection.stories,
     joinsScriptBlocks: false,
     decodes: false,
     sentence(row, events) {

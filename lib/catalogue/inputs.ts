@@ -14,12 +14,26 @@ export const detectionChange = z
       .max(100)
       .nullable()
       .optional()
-      .describe('Risk of its findings in place of what its author says; null takes that again.'),
+      .describe('Short for an impact of this with confidence 100; null takes what its author says again.'),
   })
   .refine((change) => Object.values(change).some((value) => value !== undefined), {
     message: 'Give isEnabled, variant or riskScore.',
   });
 export type DetectionChange = z.output<typeof detectionChange>;
+
+const percent = z.number().min(0).max(100);
+const reason = z.string().trim().min(1, 'Give a reason; the next person will read it.').max(2_000);
+
+export const setRisk = z.strictObject({ impact: percent, confidence: percent });
+
+export const detectionRiskChange = z.union([
+  z.strictObject({
+    risk: setRisk.nullable().describe('In place of what its author says; null takes that again.'),
+    reason,
+  }),
+  z.strictObject({ revertTo: z.int().min(1).describe('A version to go back to.'), reason }),
+]);
+export type DetectionRiskChange = z.output<typeof detectionRiskChange>;
 
 export const importQuery = z.object({
   enable: z

@@ -6,11 +6,12 @@ import type { CensusRow } from '#lib/evidence/record.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import type { CatalogueEntry, CatalogueVariant } from './catalogue.ts';
 import { currentCatalogue } from './current.ts';
-import { descriptionOf } from './description.ts';
+import { descriptionOf, riskInForce } from './description.ts';
 import { findEntry } from './entry.ts';
 import { hasSigma } from './export.ts';
 import { DETECTION_STATUSES, type DetectionListQuery } from './inputs.ts';
 import { reprocessProgress } from './progress.ts';
+import { listRiskVersions } from './risk-versions.ts';
 import { SELECTED_MAX } from './settle.ts';
 import { kindsOfEvents, problemOf, relevantCount, shownVariant, statusOf } from './status.ts';
 import type {
@@ -70,7 +71,7 @@ export async function getDetection(actor: Actor, id: string): Promise<DetectionD
   const entry = await findEntry(id);
   const description = descriptionOf(entry);
   const shown = shownVariant(entry);
-  const [figures, hosts, versions, searches, history] = await Promise.all([
+  const [figures, hosts, versions, searches, history, riskVersions] = await Promise.all([
     readFigures(id),
     hostsOf(id, shown?.name ?? ''),
     db.detectionVersion.findMany({
@@ -80,6 +81,7 @@ export async function getDetection(actor: Actor, id: string): Promise<DetectionD
     }),
     Promise.all(entry.variants.map((variant) => variantItem(entry, variant))),
     listAudit(actor, 'detection', id),
+    listRiskVersions(id),
   ]);
   return {
     ...toItem(entry, figures),
@@ -97,7 +99,8 @@ export async function getDetection(actor: Actor, id: string): Promise<DetectionD
       confidence: description.risk.confidence,
       message: description.risk.message,
       objects: description.risk.objects.map(({ field, type }) => ({ field, type })),
-      setScore: entry.riskScore,
+      set: entry.setRisk,
+      versions: riskVersions,
     },
     wantedVariant: shown?.name ?? null,
     stopped: entry.stopped,
@@ -173,7 +176,7 @@ function toItem(entry: CatalogueEntry, { kinds, findings, relevant }: Figures): 
     status: statusOf(entry, relevantEvents),
     problem: shown && problemOf(shown),
     techniques: description.techniques,
-    riskScore: entry.riskScore ?? description.risk.score,
+    riskScore: riskInForce(entry).score,
     variant: entry.active,
     variants: entry.variants.map(({ name }) => name),
     findingCount: found?.count ?? 0,

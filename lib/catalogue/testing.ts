@@ -5,6 +5,7 @@ import { markChanged } from './current.ts';
 export async function forgetCatalogue(): Promise<void> {
   await db.$transaction(async (tx) => {
     await tx.detectionSetting.deleteMany({});
+    await tx.detectionRiskVersion.deleteMany({});
     await tx.detectionVersion.deleteMany({});
     await tx.importedMacro.deleteMany({});
     await tx.importedLookup.deleteMany({});

@@ -92,7 +92,9 @@ export type DetectionDetail = DetectionItem & {
     readonly message: string;
     readonly objects: readonly { readonly field: string; readonly type: string }[];
     /** What a manager set in its place. */
-    readonly setScore: number | null;
+    readonly set: { readonly impact: number; readonly confidence: number } | null;
+    /** The newest first. */
+    readonly versions: readonly DetectionRiskVersionItem[];
   };
   /** The variant that counts, or that would when it is enabled. */
   readonly wantedVariant: string | null;
@@ -124,6 +126,18 @@ export type DetectionDetail = DetectionItem & {
     readonly before: Readonly<Record<string, unknown>> | null;
     readonly after: Readonly<Record<string, unknown>> | null;
   }[];
+};
+
+/** Impact and confidence that a manager set; null: as the author says. */
+export type DetectionRiskVersionItem = {
+  readonly number: number;
+  readonly impact: number | null;
+  readonly confidence: number | null;
+  readonly reason: string;
+  /** The version that it goes back to. */
+  readonly revertOf: number | null;
+  readonly author: string;
+  readonly createdAt: string;
 };
 
 export type CoveredHost = {

@@ -26,9 +26,9 @@ describe('the content', () => {
     const files = readdirSync(CONTENT_FOLDER, { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('.yaml'),
     );
-    const { detections, stories, chains } = loadContent();
+    const { detections, stories, chains, incidents } = loadContent();
     // One file each, the macros and the techniques.
-    expect(detections.length + stories.length + chains.length + 2).toBe(files.length);
+    expect(detections.length + stories.length + chains.length + incidents.length + 2).toBe(files.length);
     expect(detections.length).toBe(9);
   });
 

@@ -7,6 +7,8 @@ import {
   chainSchema,
   type DetectionContent,
   detectionSchema,
+  type IncidentContent,
+  incidentSchema,
   type MacroContent,
   macrosSchema,
   type StoryContent,
@@ -19,6 +21,7 @@ export type Content = {
   readonly macros: readonly MacroContent[];
   readonly stories: readonly StoryContent[];
   readonly chains: readonly ChainContent[];
+  readonly incidents: readonly IncidentContent[];
   readonly attack: AttackContent;
 };
 
@@ -40,6 +43,7 @@ export function loadContent(folder: string = CONTENT_FOLDER): Content {
     macros: readYamlFile(path.join(folder, 'macros.yaml'), macrosSchema),
     stories: all('stories', storySchema),
     chains: all('chains', chainSchema),
+    incidents: all('incidents', incidentSchema),
     attack: readYamlFile(path.join(folder, 'attack', 'techniques.yaml'), attackSchema),
   };
   const mistakes = mistakesIn(files);
@@ -49,6 +53,7 @@ export function loadContent(folder: string = CONTENT_FOLDER): Content {
     macros: files.macros.value,
     stories: files.stories.map(({ value }) => value),
     chains: files.chains.map(({ value }) => value),
+    incidents: files.incidents.map(({ value }) => value),
     attack: files.attack.value,
   };
 }
@@ -57,11 +62,12 @@ type ContentFiles = {
   readonly detections: readonly YamlFile<DetectionContent>[];
   readonly stories: readonly YamlFile<StoryContent>[];
   readonly chains: readonly YamlFile<ChainContent>[];
+  readonly incidents: readonly YamlFile<IncidentContent>[];
   readonly attack: YamlFile<AttackContent>;
 };
 
 /** What one file says of another must be there. */
-function mistakesIn({ detections, stories, chains, attack }: ContentFiles): string[] {
+function mistakesIn({ detections, stories, chains, incidents, attack }: ContentFiles): string[] {
   const techniques = new Set(attack.value.techniques.map(({ id }) => id));
   const storyNames = new Set(stories.map(({ value }) => value.name));
   const ids = new Set<string>();
@@ -88,6 +94,10 @@ function mistakesIn({ detections, stories, chains, attack }: ContentFiles): stri
       });
     }
     mistakesInTexts(chain, techniques, storyNames, say);
+  }
+  for (const { value: incident, place } of incidents) {
+    if (ids.has(incident.id)) mistakes.push(`${place(['id'])}: something else has this id`);
+    ids.add(incident.id);
   }
   return mistakes;
 }

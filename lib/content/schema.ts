@@ -119,6 +119,27 @@ export const chainSchema = z.strictObject({
 });
 export type ChainContent = z.infer<typeof chainSchema>;
 
+/** Raises an incident for a risk object. `condition` is SPL over the sums of a window (lib/risk), as behind `| where`. */
+export const incidentSchema = z.strictObject({
+  id: uuid,
+  name: text,
+  description: text,
+  /** Over event time. */
+  window_hours: z
+    .int()
+    .min(1)
+    .max(24 * 365),
+  /** `story`: looks at the risk events of each analytic story by themselves. */
+  per: z.enum(['object', 'story']),
+  /** Empty: all. */
+  object_types: z.array(z.enum(['system', 'user', 'other'])),
+  condition: text,
+  /** `by-score`: by the bands of a sum. */
+  severity: z.enum(['by-score', 'info', 'low', 'medium', 'high', 'critical']),
+  sentence: text,
+});
+export type IncidentContent = z.infer<typeof incidentSchema>;
+
 export const attackSchema = z.strictObject({
   version: text,
   tactics: z.array(z.strictObject({ id: z.string().regex(/^TA\d{4}$/), name: text })),

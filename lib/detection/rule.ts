@@ -17,8 +17,12 @@ export type DetectionRule = {
   readonly blindLabel: string;
   /** Impact × confidence / 100, from 0 to 100. */
   readonly riskScore: number;
+  readonly impact: number;
+  readonly confidence: number;
   readonly riskObjects: readonly { readonly field: string; readonly type: string }[];
   readonly techniques: readonly string[];
+  /** Analytic stories that it belongs to. */
+  readonly stories: readonly string[];
   /** Extended evaluation joins script blocks that Windows logged in parts. */
   readonly joinsScriptBlocks: boolean;
   /** Extended evaluation decodes script texts and command lines that do not match as logged. */
@@ -41,3 +45,11 @@ export type Knowledge = {
   readonly rules: readonly DetectionRule[];
   readonly chains: readonly ChainRule[];
 };
+
+/** Splunk's score of a risk event: impact × confidence / 100, each of 0 to 100. */
+export function riskOf(
+  impact: number,
+  confidence: number,
+): Pick<DetectionRule, 'riskScore' | 'impact' | 'confidence'> {
+  return { riskScore: (impact * confidence) / 100, impact, confidence };
+}

@@ -7,7 +7,7 @@ import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import { compileSearch } from '#lib/spl/compile.ts';
 import { SplError } from '#lib/spl/types.ts';
 import { chainRuleOf } from './chain-rule.ts';
-import type { DetectionRule, Knowledge } from './rule.ts';
+import { type DetectionRule, type Knowledge, riskOf } from './rule.ts';
 
 /** Makes content ready to run. Throws ContentError that names the detection when a search does not compile. */
 export function compileKnowledge(content: Content, variant?: string): Knowledge {
@@ -55,9 +55,10 @@ function ruleOf(detection: DetectionContent, content: Content, wanted: string | 
     search: compile(search, `variants.${variant}.search`),
     relevant: compile(detection.relevant.search, 'relevant.search'),
     blindLabel: detection.relevant.blind,
-    riskScore: (detection.risk.impact * detection.risk.confidence) / 100,
+    ...riskOf(detection.risk.impact, detection.risk.confidence),
     riskObjects: detection.risk.objects,
     techniques: detection.techniques,
+    stories: detection.stories,
     joinsScriptBlocks: detection.extended.join_script_blocks,
     decodes: detection.extended.decode,
     sentence(row, events) {

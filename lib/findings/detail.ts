@@ -12,6 +12,7 @@ import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import { filtersOf } from '#lib/filters/of-finding.ts';
+import { sumOf } from '#lib/risk/score.ts';
 import { chainsOf } from './chain-detail.ts';
 import { findFinding } from './find.ts';
 import { findingListItem } from './list.ts';
@@ -160,13 +161,12 @@ async function riskObjectsOf(
         }),
         db.riskEvent.findMany({
           where: { investigationId, objectType, objectName },
-          include: { finding: { select: { detectionId: true } } },
         }),
       ]);
       const inPeak = events.filter(
         (event) => event.timeTicks >= object.peakStartTicks && event.timeTicks <= object.peakEndTicks,
       );
-      const byDetection = Map.groupBy(inPeak, (event) => event.finding.detectionId);
+      const byDetection = Map.groupBy(inPeak, (event) => event.detectionId);
       return {
         type: objectType,
         name: fromPostgres(objectName),
@@ -175,11 +175,16 @@ async function riskObjectsOf(
         peakStartTicks: object.peakStartTicks.toString(),
         peakEndTicks: object.peakEndTicks.toString(),
         severity: object.severity,
-        parts: [...byDetection].map(([detectionId, parts]) => ({
-          label: rules.find((rule) => rule.id === detectionId)?.name ?? detectionId,
-          count: parts.length,
-          score: parts.reduce((sum, part) => sum + part.score, 0),
-        })),
+        parts: [
+          ...[...byDetection].map(([detectionId, parts]) => ({
+            label: rules.find((rule) => rule.id === detectionId)?.name ?? detectionId,
+            count: parts.length,
+            score: sumOf(parts.map(({ score }) => score)),
+          })),
+          ...(object.peakScore === object.peakUncapped
+            ? []
+            : [{ label: 'Stacking cap', count: 0, score: sumOf([object.peakScore, -object.peakUncapped]) }]),
+        ],
       };
     }),
   );

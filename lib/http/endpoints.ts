@@ -17,29 +17,11 @@ import {
 import { evidenceChange, passwordInput, previewInput, timeZoneInput } from '#lib/custody/inputs.ts';
 import { mappingFile } from '#lib/evidence/mapping/mapping.ts';
 import { findingChange, findingListQuery, noteInput } from '#lib/findings/inputs.ts';
-import { incidentQuery, riskObjectQuery } from '#lib/risk/inputs.ts';
 import { hostListQuery, surroundingsQuery, timelineQuery } from '#lib/timeline/inputs.ts';
-import type { Access } from './access.ts';
+import type { Endpoint } from './endpoint.ts';
 import { FILTER_ENDPOINTS } from './filter-endpoints.ts';
+import { RISK_ENDPOINTS } from './risk-endpoints.ts';
 import * as answers from './schemas.ts';
-
-export type Endpoint = {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With parameters in braces: `/api/v1/findings/{id}`. */
-  readonly path: string;
-  readonly summary: string;
-  readonly permission: Access;
-  readonly params?: z.ZodType;
-  readonly query?: z.ZodType;
-  /** Body of type application/json, unless `bodyType` says another. */
-  readonly body?: z.ZodType;
-  readonly bodyType?: string;
-  /** Status of success; 200 when not given. */
-  readonly status?: number;
-  /** Answer of type application/json, unless `responseType` says another. */
-  readonly response?: z.ZodType;
-  readonly responseType?: string;
-};
 
 const id = z.string().min(1).max(300);
 const evidenceReference = z.object({ id: id.describe('Id of the evidence.') });
@@ -326,24 +308,6 @@ export const getSurroundingEvents = {
   response: answers.surroundingEvents,
 } as const satisfies Endpoint;
 
-export const listRiskObjects = {
-  method: 'GET',
-  path: '/api/v1/risk/objects',
-  summary: 'Systems and users, the highest sum of risk within 24 hours first.',
-  permission: 'read',
-  query: riskObjectQuery,
-  response: answers.riskObjectPage,
-} as const satisfies Endpoint;
-
-export const listIncidents = {
-  method: 'GET',
-  path: '/api/v1/incidents',
-  summary: 'What wants a person at once, the worst first: chains over one host or several.',
-  permission: 'read',
-  query: incidentQuery,
-  response: answers.incidentPage,
-} as const satisfies Endpoint;
-
 export const getAttackMatrix = {
   method: 'GET',
   path: '/api/v1/attack',
@@ -490,8 +454,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getHost,
   getHostTimeline,
   getSurroundingEvents,
-  listRiskObjects,
-  listIncidents,
+  ...RISK_ENDPOINTS,
   getAttackMatrix,
   getOverview,
   listDetections,

@@ -14,7 +14,7 @@ import {
   filterRevert,
   newFilterInput,
 } from '#lib/filters/inputs.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './endpoint.ts';
 import * as answers from './filter-schemas.ts';
 
 const reference = z.object({

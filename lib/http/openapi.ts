@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PERMISSIONS } from '#lib/auth/actor.ts';
 import { ERROR_STATUS } from '#lib/errors.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './endpoint.ts';
 
 type JsonObject = { readonly [key: string]: unknown };
 

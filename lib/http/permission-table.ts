@@ -54,6 +54,7 @@ export const ACTIONS: readonly ActionAccess[] = [
   ...actions('app/(dashboard)/account/actions.ts', { changePassword: 'read' }),
   ...actions('app/(dashboard)/detections/actions.ts', {
     changeDetectionAction: 'manage-detections',
+    setDetectionRiskAction: 'manage-detections',
     reprocessAction: 'manage-detections',
   }),
   ...actions('app/(dashboard)/evidence/actions.ts', {
@@ -78,6 +79,18 @@ export const ACTIONS: readonly ActionAccess[] = [
     revertFilterAction: 'write-filters',
     renewFilterAction: 'write-filters',
     removeFilterAction: 'write-filters',
+  }),
+  ...actions('app/(dashboard)/incidents/[number]/actions.ts', { changeIncident: 'triage' }),
+  ...actions('app/(dashboard)/risk/actions.ts', {
+    askWhatIfAction: 'read',
+    changeRiskSettingsAction: 'manage-risk',
+    saveFactorAction: 'manage-risk',
+    removeFactorAction: 'manage-risk',
+    revertFactorAction: 'manage-risk',
+    saveIncidentRuleAction: 'manage-risk',
+    removeIncidentRuleAction: 'manage-risk',
+    revertIncidentRuleAction: 'manage-risk',
+    removeEntitiesAction: 'manage-risk',
   }),
   ...actions('app/(dashboard)/system/actions.ts', {
     addUserAction: 'manage-users',

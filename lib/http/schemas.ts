@@ -13,17 +13,17 @@ import { DISPOSITIONS, FINDING_MODES, FINDING_STATUSES } from '#lib/findings/typ
 import { SEVERITIES } from '#lib/risk/severity.ts';
 import { findingFilters } from './filter-schemas.ts';
 
-const text = z.string();
-const optionalText = text.nullable();
-const count = z.number().int().min(0);
-const ticks = z.string().regex(/^-?\d+$/);
-const time = z.string().regex(/^[-+\d]+-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/);
+export const text = z.string();
+export const optionalText = text.nullable();
+export const count = z.number().int().min(0);
+export const ticks = z.string().regex(/^-?\d+$/);
+export const time = z.string().regex(/^[-+\d]+-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/);
 /** Times of our own, such as of an upload. */
-const ownTime = z.iso.datetime();
-const severity = z.enum(SEVERITIES);
+export const ownTime = z.iso.datetime();
+export const severity = z.enum(SEVERITIES);
 
 /** First and last time of something that may have none. */
-const span = {
+export const span = {
   firstTicks: ticks.nullable(),
   first_time: time.nullable(),
   lastTicks: ticks.nullable(),
@@ -258,7 +258,7 @@ export const deletionConsequences = z.strictObject({
 
 // ---------------------------------------------------------------------------------------------- findings
 
-const person = z.strictObject({ id: text, name: text });
+export const person = z.strictObject({ id: text, name: text });
 
 const findingItem = z.strictObject({
   id: text.length(64),
@@ -286,7 +286,7 @@ const findingItem = z.strictObject({
   isHidden: z.boolean().describe('A filter rule in force hides it.'),
 });
 
-const facet = z.array(z.strictObject({ value: text, label: text, count }));
+export const facet = z.array(z.strictObject({ value: text, label: text, count }));
 
 export const findingPage = z.strictObject({
   items: z.array(findingItem),
@@ -310,7 +310,7 @@ const namedValues = z
   .array(z.tuple([text, z.union([value, z.array(value), z.null()])]))
   .describe('Pairs of field name and value, in order; a multivalue field has an array.');
 const chainReference = z.strictObject({ findingId: text, findingNumber: count, sentence: text, severity });
-const beforeOrAfter = z.record(text, z.unknown()).nullable();
+export const beforeOrAfter = z.record(text, z.unknown()).nullable();
 
 export const findingDetail = findingItem.extend({
   filters: findingFilters,
@@ -461,6 +461,7 @@ export const hostPage = z.strictObject({
 
 export const hostDetail = hostItem.extend({
   totalScore: z.number(),
+  peakUncapped: z.number().describe('The peak without the stacking cap.'),
   peakEndTicks: ticks.nullable(),
   peak_end_time: time.nullable(),
   riskEvents: z.array(
@@ -567,47 +568,6 @@ export const surroundingEvents = z.strictObject({
   unindexed: z.array(person).describe('Evidence of the host that is not read to the end yet.'),
 });
 
-export const riskObjectPage = z.strictObject({
-  items: z.array(
-    z.strictObject({
-      type: text,
-      name: text,
-      hostId: z.uuid().nullable(),
-      peakScore: z.number(),
-      peakStartTicks: ticks,
-      peak_start_time: time,
-      peakEndTicks: ticks,
-      peak_end_time: time,
-      totalScore: z.number(),
-      eventCount: count,
-      severity,
-    }),
-  ),
-  nextCursor: optionalText,
-  total: count,
-});
-
-export const incidentPage = z.strictObject({
-  items: z.array(
-    z.strictObject({
-      kind: z.literal('chain').describe('What raised it.'),
-      findingId: text.describe('The finding as which it is triaged.'),
-      findingNumber: count,
-      name: text,
-      sentence: text,
-      severity,
-      status: z.enum(FINDING_STATUSES),
-      owner: person.nullable(),
-      hosts: z.array(person),
-      stories: z.array(text),
-      techniques: z.array(text),
-      ...span,
-    }),
-  ),
-  nextCursor: optionalText,
-  total: count,
-});
-
 // ---------------------------------------------------------------------------------------------- detections
 
 const detectionStatus = z.enum(DETECTION_STATUSES);
@@ -672,7 +632,18 @@ export const detectionDetail = detectionItem.extend({
     confidence: z.number(),
     message: text,
     objects: z.array(z.strictObject({ field: text, type: text })),
-    setScore: z.number().nullable(),
+    set: z.strictObject({ impact: z.number(), confidence: z.number() }).nullable(),
+    versions: z.array(
+      z.strictObject({
+        number: count,
+        impact: z.number().nullable(),
+        confidence: z.number().nullable(),
+        reason: text,
+        revertOf: count.nullable(),
+        author: text,
+        createdAt: ownTime,
+      }),
+    ),
   }),
   wantedVariant: optionalText,
   stopped: optionalText,

@@ -69,6 +69,7 @@ export async function empty(): Promise<void> {
   await db.longText.deleteMany({});
   await db.host.deleteMany({});
   await db.riskObject.deleteMany({});
+  await db.incident.deleteMany({});
 }
 
 /** All that findings and risk say, without what tells only when or in which order they came. */

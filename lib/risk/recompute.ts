@@ -1,110 +1,91 @@
 import type { Prisma } from '#lib/db/generated/client.ts';
-import { fromPostgres, jsonFromPostgres, toPostgres } from '#lib/db/postgres-text.ts';
-import { fieldTexts } from '#lib/detection/fields.ts';
-import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
-import type { FieldValue } from '#lib/events/event.ts';
-import { hostName } from '#lib/events/names.ts';
+import { jsonToPostgres, toPostgres } from '#lib/db/postgres-text.ts';
+import type { Knowledge } from '#lib/detection/rule.ts';
 import { recomputeChains } from './chain-findings.ts';
-import { sumSeverity } from './severity.ts';
-import { peakWindow } from './window.ts';
+import { keepIncidents } from './keep-incidents.ts';
+import { computeRisk, readRiskModel } from './model.ts';
+import type { RiskEventDraft } from './risk-events.ts';
+import type { RiskObjectDraft } from './risk-objects.ts';
 
-/** What CIM writes where it knows no user; a placeholder is no risk object. */
-const PLACEHOLDERS = new Set(['unknown', '-', '', 'null']);
+type Transaction = Prisma.TransactionClient;
 
-/** Makes risk events, risk objects and chains equal to what the findings give now. */
+/** Rows of one statement. */
+const ROWS_AT_ONCE = 5_000;
+
+/**
+ * Makes risk events, risk objects, incidents and chains equal to what the findings, factors, lists and settings give now.
+ * Nothing is incremented: run twice, the state is the same.
+ */
 export async function recomputeRisk(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   investigationId: string,
   knowledge: Knowledge,
   nowMs: number,
 ): Promise<void> {
-  await writeRiskEvents(tx, investigationId, knowledge.rules);
-  await writeRiskObjects(tx, investigationId);
+  const risk = computeRisk(await readRiskModel(tx, investigationId, knowledge.rules));
+  await writeRiskEvents(tx, investigationId, risk.events);
+  await writeRiskObjects(tx, investigationId, risk.objects);
+  await keepIncidents(tx, investigationId, risk.incidents, nowMs);
   await recomputeChains(tx, investigationId, knowledge.chains, nowMs);
 }
 
-/** Each episode of a finding that counts is one risk event for each risk object that its detection names. */
 async function writeRiskEvents(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   investigationId: string,
-  rules: readonly DetectionRule[],
+  events: readonly RiskEventDraft[],
 ): Promise<void> {
   await tx.riskEvent.deleteMany({ where: { investigationId } });
-  const findings = await tx.finding.findMany({
-    where: { investigationId, ...COUNTS_FOR_RISK },
-    include: { episodes: true, host: { select: { name: true } } },
-  });
-  const byId = new Map(rules.map((rule) => [`${rule.id} ${rule.variant}`, rule]));
-  const events: Prisma.RiskEventCreateManyInput[] = [];
-  for (const finding of findings) {
-    const rule = byId.get(`${finding.detectionId} ${finding.variant}`);
-    if (!rule) continue;
-    const row = new Map(jsonFromPostgres(finding.row) as [string, FieldValue][]);
-    const message = toPostgres(rule.riskMessage(row, []));
-    for (const object of riskObjects(rule, row, finding.host?.name ?? null)) {
-      for (const episode of finding.episodes) {
-        events.push({
-          findingId: finding.id,
-          episode: episode.number,
-          investigationId,
-          objectType: object.type,
-          objectName: toPostgres(object.name),
-          hostId: object.type === 'system' ? finding.hostId : null,
-          score: finding.riskScore * finding.filterFactor,
-          timeTicks: episode.startTicks,
-          message,
-        });
-      }
-    }
+  for (let from = 0; from < events.length; from += ROWS_AT_ONCE) {
+    const rows = events.slice(from, from + ROWS_AT_ONCE).map((event) => ({
+      finding_id: event.findingId,
+      episode: event.episode,
+      object_type: event.objectType,
+      object_name: toPostgres(event.objectName),
+      logged_name: toPostgres(event.loggedName),
+      host_id: event.hostId,
+      detection_id: event.rule.id,
+      base_score: event.baseScore,
+      multiplier: event.multiplier,
+      addend: event.addend,
+      factors: jsonToPostgres(event.factors),
+      filter_factor: event.filterFactor,
+      score: event.score,
+      time_ticks: event.timeTicks.toString(),
+      message: toPostgres(event.message),
+    }));
+    await tx.$executeRaw`
+      INSERT INTO risk_event (finding_id, episode, object_type, object_name, logged_name, investigation_id, host_id,
+        detection_id, base_score, multiplier, addend, factors, filter_factor, score, time_ticks, message)
+      SELECT finding_id, episode, object_type, object_name, logged_name, ${investigationId}, host_id,
+        detection_id, base_score, multiplier, addend, factors, filter_factor, score, time_ticks, message
+      FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(finding_id char(64), episode int, object_type text,
+        object_name text, logged_name text, host_id uuid, detection_id text, base_score float8, multiplier float8,
+        addend float8, factors jsonb, filter_factor float8, score float8, time_ticks bigint, message text)`;
   }
-  await tx.riskEvent.createMany({ data: events });
 }
 
-/** False and benign positives and what a filter rule hides leave the sum at once; without events there is no risk. */
-export const COUNTS_FOR_RISK = {
-  state: 'active',
-  mode: 'strict',
-  isHidden: false,
-  OR: [{ disposition: null }, { disposition: { in: ['true_positive', 'undetermined'] } }],
-} satisfies Prisma.FindingWhereInput;
-
-function riskObjects(
-  rule: DetectionRule,
-  row: ReadonlyMap<string, FieldValue>,
-  joinedHost: string | null,
-): readonly { type: string; name: string }[] {
-  const objects = rule.riskObjects.flatMap(({ field, type }) =>
-    fieldTexts(row.get(field))
-      .filter((value) => !PLACEHOLDERS.has(value.trim().toLowerCase()))
-      .map((value) => ({
-        type,
-        name: type === 'system' ? (joinedHost === null ? hostName(value) : fromPostgres(joinedHost)) : value,
-      })),
-  );
-  return [...new Map(objects.map((object) => [`${object.type} ${object.name}`, object])).values()];
-}
-
-async function writeRiskObjects(tx: Prisma.TransactionClient, investigationId: string): Promise<void> {
+async function writeRiskObjects(
+  tx: Transaction,
+  investigationId: string,
+  objects: readonly RiskObjectDraft[],
+): Promise<void> {
   await tx.riskObject.deleteMany({ where: { investigationId } });
-  const events = await tx.riskEvent.findMany({ where: { investigationId } });
-  const objects = Map.groupBy(events, (event) => JSON.stringify([event.objectType, event.objectName]));
   await tx.riskObject.createMany({
-    data: [...objects.values()].flatMap((group) => {
-      const [first] = group;
-      const peak = peakWindow(group);
-      if (!first || !peak) return [];
-      return {
-        investigationId,
-        objectType: first.objectType,
-        objectName: first.objectName,
-        hostId: first.hostId,
-        peakScore: peak.score,
-        peakStartTicks: peak.startTicks,
-        peakEndTicks: peak.endTicks,
-        totalScore: group.reduce((sum, event) => sum + event.score, 0),
-        eventCount: group.length,
-        severity: sumSeverity(peak.score),
-      };
-    }),
+    data: objects.map((object) => ({
+      investigationId,
+      objectType: object.type,
+      objectName: toPostgres(object.name),
+      hostId: object.hostId,
+      peakScore: object.peak.score,
+      peakUncapped: object.peak.uncapped,
+      peakStartTicks: object.peak.startTicks,
+      peakEndTicks: object.peak.endTicks,
+      totalScore: object.totalScore,
+      eventCount: object.events.length,
+      severity: object.severity,
+      priority: object.priority === null ? null : toPostgres(object.priority),
+      category: object.category.map(toPostgres),
+      aliases: jsonToPostgres(object.aliases) as Prisma.InputJsonValue,
+    })),
   });
 }

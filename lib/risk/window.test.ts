@@ -12,23 +12,26 @@ describe('peakWindow', () => {
 
   it('sums what falls within 24 h and names the first and last event of it', () => {
     const events = [
-      { timeTicks: at(0), score: 40 },
-      { timeTicks: at(30), score: 25 },
-      { timeTicks: at(31), score: 40 },
-      { timeTicks: at(53), score: 40 },
-      { timeTicks: at(54), score: 40 },
+      { timeTicks: at(0), score: 40, source: 's' },
+      { timeTicks: at(30), score: 25, source: 's' },
+      { timeTicks: at(31), score: 40, source: 's' },
+      { timeTicks: at(53), score: 40, source: 's' },
+      { timeTicks: at(54), score: 40, source: 's' },
     ];
-    expect(peakWindow(events)).toEqual({ score: 120, startTicks: at(31), endTicks: at(54) });
+    expect(peakWindow(events)).toEqual({ score: 120, uncapped: 120, startTicks: at(31), endTicks: at(54) });
   });
 
   it('ends a window before the same time a day later', () => {
     const events = [
-      { timeTicks: 0n, score: 40 },
-      { timeTicks: DAY_TICKS, score: 40 },
+      { timeTicks: 0n, score: 40, source: 's' },
+      { timeTicks: DAY_TICKS, score: 40, source: 's' },
     ];
     expect(peakWindow(events)?.score).toBe(40);
     expect(
-      peakWindow([events[0] ?? { timeTicks: 0n, score: 0 }, { timeTicks: DAY_TICKS - 1n, score: 40 }])?.score,
+      peakWindow([
+        events[0] ?? { timeTicks: 0n, score: 0, source: 's' },
+        { timeTicks: DAY_TICKS - 1n, score: 40, source: 's' },
+      ])?.score,
     ).toBe(80);
   });
 
@@ -36,6 +39,7 @@ describe('peakWindow', () => {
     const event = fc.record({
       timeTicks: fc.bigInt({ min: 0n, max: 5n * DAY_TICKS }),
       score: fc.integer({ min: 1, max: 100 }),
+      source: fc.constantFrom('a', 'b'),
     });
     fc.assert(
       fc.property(fc.array(event, { minLength: 1, maxLength: 30 }), (events) => {

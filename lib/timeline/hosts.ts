@@ -61,6 +61,7 @@ export async function getHost(actor: Actor, idOrName: string): Promise<HostDetai
   return {
     ...item,
     totalScore: risk?.totalScore ?? 0,
+    peakUncapped: risk?.peakUncapped ?? 0,
     peakEndTicks: risk?.peakEndTicks.toString() ?? null,
     riskEvents: events.map((event) => ({
       findingId: event.findingId,

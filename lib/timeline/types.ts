@@ -142,6 +142,8 @@ export type SurroundingEvents = {
 export type HostDetail = HostListItem & {
   readonly totalScore: number;
   readonly peakEndTicks: string | null;
+  /** The peak without the stacking cap. */
+  readonly peakUncapped: number;
   readonly riskEvents: readonly {
     readonly findingId: string;
     readonly findingNumber: number;

@@ -17,6 +17,7 @@ const WORDS: Readonly<Record<Permission, string>> = {
   'approve-filters': 'approve filter rules of others',
   'delete-evidence': 'delete evidence',
   'manage-detections': 'import, enable and switch detections',
+  'manage-risk': 'set risk factors, incident rules, the cap and the asset and identity lists',
   'manage-users': 'manage users and API tokens',
 };
 

@@ -80,7 +80,12 @@ describe('reading', () => {
     expect(items).toMatchObject([
       { type: 'system', name: HOST, peakScore: 145, peak_start_time: '2024-03-05T09:10:11.3000123Z' },
     ]);
-    expect(await read('/api/v1/risk/objects?type=user')).toEqual({ items: [], nextCursor: null, total: 0 });
+    expect(await read('/api/v1/risk/objects?type=user')).toMatchObject({
+      items: [],
+      nextCursor: null,
+      total: 0,
+      totalAll: 1,
+    });
   });
 
   it('gives techniques under their tactics', async () => {
@@ -107,9 +112,14 @@ describe('reading', () => {
   );
   it.each(described)('$path answers as the OpenAPI document says', async ({ path, response }) => {
     const ids = { evidence: evidenceId, findings: '1', hosts: HOST, detections: DETECTION, filters: 'R-1' };
-    const query = path.endsWith('/comparison') ? '?with=2026' : '';
+    const queries: Readonly<Record<string, string>> = {
+      '/api/v1/detections/{id}/comparison': '?with=2026',
+      '/api/v1/risk/object': `?type=system&name=${HOST}`,
+      '/api/v1/risk/entities': '?kind=asset',
+    };
     const kind = path.split('/')[3] as keyof typeof ids;
-    const answer = await callApi('manager', 'GET', path.replace('{id}', ids[kind] ?? '') + query);
+    const address = path.replace('{id}', ids[kind] ?? '').replace('{number}', '1');
+    const answer = await callApi('manager', 'GET', address + (queries[path] ?? ''));
     expect(answer.status).toBe(200);
     expect(response?.safeParse(await answer.json()).error?.issues).toBeUndefined();
   });

@@ -17,7 +17,11 @@ it('every table that is written with quotes is read back, whatever its cells hol
       const text = [header, ...rows].map((row) => row.map(quoted).join(',')).join(end);
       // A row of one empty cell is an empty line.
       const kept = rows.filter((row) => row.length > 1 || row[0] !== '');
-      expect(parseCsv(text)).toEqual({ header, rows: kept });
+      expect(parseCsv(text)).toMatchObject({ header, rows: kept });
     }),
   );
+});
+
+it('says of each row in which line it begins', () => {
+  expect(parseCsv('a,b\r\n1,"x\ny"\n\n3,4\n')).toMatchObject({ lines: [2, 5] });
 });

@@ -2,16 +2,23 @@
 
 const MAX_CELLS = 5_000_000;
 
-export type Csv = { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
+export type Csv = {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Of each row the line that it begins in, from 1. */
+  readonly lines: readonly number[];
+};
 
 /** Short rows are filled with empty texts, what is beyond the header is dropped. Linear in the text. */
 export function parseCsv(source: string): Csv | { readonly line: number; readonly message: string } {
   const text = source.startsWith('\uFEFF') ? source.slice(1) : source;
   let header: readonly string[] | null = null;
   const rows: (readonly string[])[] = [];
+  const lines: number[] = [];
   let cells: string[] = [];
   let cellCount = 0;
   let line = 1;
+  let rowLine = 1;
   let index = 0;
 
   const endRow = (): void => {
@@ -20,12 +27,16 @@ export function parseCsv(source: string): Csv | { readonly line: number; readonl
     cells = [];
     if (isBlank) return;
     if (header === null) header = row.map((cell) => cell.trim());
-    else rows.push(header.map((_, column) => row[column] ?? ''));
+    else {
+      rows.push(header.map((_, column) => row[column] ?? ''));
+      lines.push(rowLine);
+    }
   };
 
   while (index < text.length) {
     if (++cellCount > MAX_CELLS) return { line, message: `a table may have ${MAX_CELLS} cells` };
     let cell = '';
+    if (cells.length === 0) rowLine = line;
     if (text[index] === '"') {
       const startLine = line;
       for (index++; ; ) {
@@ -55,7 +66,7 @@ export function parseCsv(source: string): Csv | { readonly line: number; readonl
   }
   if (cells.length > 0) endRow();
   if (header === null) return { line: 1, message: 'the table is empty: its first line names the columns' };
-  return { header, rows };
+  return { header, rows, lines };
 }
 
 function countLines(text: string): number {

@@ -1,5 +1,5 @@
 import { apiAnswer } from '#lib/http/answer.ts';
-import * as endpoints from '#lib/http/endpoints.ts';
+import * as endpoints from '#lib/http/risk-endpoints.ts';
 import { apiRoute } from '#lib/http/route.ts';
 import { listIncidents } from '#lib/risk/incidents.ts';
 

@@ -1,0 +1,13 @@
+import { apiAnswer } from '#lib/http/answer.ts';
+import * as endpoints from '#lib/http/risk-endpoints.ts';
+import { apiRoute } from '#lib/http/route.ts';
+import { revertFactor } from '#lib/risk/rule-commands.ts';
+import { getRiskSettings } from '#lib/risk/settings-queries.ts';
+
+export const POST = apiRoute({
+  ...endpoints.revertRiskFactor,
+  handler: async ({ actor, params, body }) => {
+    await revertFactor(actor, params.id, body.version, body.reason);
+    return apiAnswer(await getRiskSettings(actor));
+  },
+});

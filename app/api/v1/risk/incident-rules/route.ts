@@ -1,0 +1,13 @@
+import { apiAnswer } from '#lib/http/answer.ts';
+import * as endpoints from '#lib/http/risk-endpoints.ts';
+import { apiRoute } from '#lib/http/route.ts';
+import { addIncidentRule } from '#lib/risk/rule-commands.ts';
+import { getRiskSettings } from '#lib/risk/settings-queries.ts';
+
+export const POST = apiRoute({
+  ...endpoints.addIncidentRule,
+  handler: async ({ actor, body }) => {
+    await addIncidentRule(actor, body);
+    return apiAnswer(await getRiskSettings(actor), endpoints.addIncidentRule.status);
+  },
+});
