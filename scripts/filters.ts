@@ -139,7 +139,7 @@ async function preview(
   const unreadable = await readAll(options.paths, {
     password: options.password,
     timeZone: options.evidenceZone,
-    mappings: [],
+    mappings: new Map(),
     needles: () => scan.needles,
     startFile: (sizeBytes) => scan.startFile(sizeBytes),
     add: (file, block) => scan.add(file, block),
