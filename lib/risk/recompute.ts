@@ -50,7 +50,7 @@ async function writeRiskEvents(
           objectType: object.type,
           objectName: toPostgres(object.name),
           hostId: object.type === 'system' ? finding.hostId : null,
-          score: finding.riskScore,
+          score: finding.riskScore * finding.filterFactor,
           timeTicks: episode.startTicks,
           message,
         });
@@ -60,10 +60,11 @@ async function writeRiskEvents(
   await tx.riskEvent.createMany({ data: events });
 }
 
-/** False and benign positives leave the sum at once; a finding without events has no risk. */
+/** False and benign positives and what a filter rule hides leave the sum at once; without events there is no risk. */
 export const COUNTS_FOR_RISK = {
   state: 'active',
   mode: 'strict',
+  isHidden: false,
   OR: [{ disposition: null }, { disposition: { in: ['true_positive', 'undetermined'] } }],
 } satisfies Prisma.FindingWhereInput;
 
