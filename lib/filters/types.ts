@@ -233,6 +233,8 @@ export type FilterField = {
   readonly name: string;
   /** Whether an attacker chooses what stands in it. */
   readonly isAttackerControlled: boolean;
+  /** Whether it names the host or the user: a rule on such a field alone covers all that is done there. */
+  readonly role?: 'host' | 'user' | null;
   readonly description: string;
   /** The most frequent values of stored findings. */
   readonly values: readonly NamedCount[];

@@ -255,6 +255,26 @@ function selectEvent(
   return true;
 }
 
+/**
+ * Commands that keep, drop and change rows one by one, as the body of a filter macro has them: whether a row stays. Times
+ * are in UTC, and there is no clock. Throws SplError, with positions in `text`, for a command that needs all rows.
+ */
+export function compileRowTest(
+  commands: Pipeline,
+  text: string,
+  environment: SearchEnvironment,
+): (row: SearchableEvent) => boolean {
+  const compileSubsearch = (inner: Pipeline): never =>
+    failAt(inner[0] ?? { from: 0, to: 0 }, 'A search in brackets cannot stand here.');
+  const stages = commands.flatMap((command) =>
+    compileCommands([command], { text, environment, compileSubsearch }, 1).map((stage): PrefixStage => {
+      if (stage.kind === 'table') return failAt(command, `${command.kind} needs all rows.`);
+      return stage;
+    }),
+  );
+  return (row) => selectEvent(stages, row, null);
+}
+
 /** Needles of the filters before the first change: after one, a field need not be what the evidence says. */
 function needlesOf(prefix: readonly PrefixStage[]): readonly (readonly string[])[] {
   const firstChange = prefix.findIndex((stage) => stage.kind === 'map');

@@ -1,5 +1,7 @@
 /** The functions of `where` and `eval`: one entry each. Null in gives null out, unless the function is about null. */
-import { createHash } from 'node:crypto';
+import { md5, sha1 } from '@noble/hashes/legacy.js';
+import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { FieldValue } from '#lib/events/event.ts';
 import type { Expression } from './ast.ts';
 import { parseNetwork } from './cidr.ts';
@@ -261,11 +263,11 @@ function decodeUrl(text: string): string | null {
   }
 }
 
-const hashing = (algorithm: string): FunctionDefinition => ({
+const hashing = (algorithm: (bytes: Uint8Array) => Uint8Array): FunctionDefinition => ({
   minArgs: 1,
   maxArgs: 1,
   kind: 'value',
-  call: ofText((text) => createHash(algorithm).update(text).digest('hex')),
+  call: ofText((text) => bytesToHex(algorithm(utf8ToBytes(text)))),
 });
 
 const numeric = (apply: (value: number) => number): FunctionDefinition => ({
@@ -501,10 +503,10 @@ export const FUNCTIONS: Readonly<Record<string, FunctionDefinition>> = {
   },
   min: { minArgs: 1, maxArgs: many, kind: 'value', call: extreme(1) },
   max: { minArgs: 1, maxArgs: many, kind: 'value', call: extreme(-1) },
-  md5: hashing('md5'),
-  sha1: hashing('sha1'),
-  sha256: hashing('sha256'),
-  sha512: hashing('sha512'),
+  md5: hashing(md5),
+  sha1: hashing(sha1),
+  sha256: hashing(sha256),
+  sha512: hashing(sha512),
   urldecode: { minArgs: 1, maxArgs: 1, kind: 'value', call: ofText(decodeUrl) },
   sqrt: numeric(Math.sqrt),
   exp: numeric(Math.exp),

@@ -16,6 +16,13 @@ import type {
 
 const quote = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
+/** Words that name a field only in quotes. */
+const RESERVED = /^(?:and|or|not|in|as|by|from|where|case|term|search|xor|like|eval|true|false|null)$/i;
+const isPlain = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !RESERVED.test(name);
+
+/** A field name of search. */
+const searchField = (name: string): string => (isPlain(name) ? name : quote(name));
+
 /** A name where only a word can stand. */
 const word = (text: string): string => text.replace(/["|\\]/g, '\\$&');
 
@@ -52,9 +59,9 @@ export function printSearchExpression(node: SearchExpression): string {
     case 'not':
       return `NOT ${inside(node.operand)}`;
     case 'compare':
-      return `${quote(node.field)}${node.operator}${printValue(node.value)}`;
+      return `${searchField(node.field)}${node.operator}${printValue(node.value)}`;
     case 'in':
-      return `${quote(node.field)} IN (${node.values.map(printValue).join(', ')})`;
+      return `${searchField(node.field)} IN (${node.values.map(printValue).join(', ')})`;
     case 'term':
       return printValue(node.value);
     case 'subsearch':
@@ -62,7 +69,10 @@ export function printSearchExpression(node: SearchExpression): string {
   }
 }
 
-const field = (name: string): string => (name.includes("'") ? quoteInEval(name) : `'${name}'`);
+function field(name: string): string {
+  if (isPlain(name)) return name;
+  return name.includes("'") ? quoteInEval(name) : `'${name}'`;
+}
 
 export function printExpression(node: Expression): string {
   const inside = (operand: Expression): string => {
