@@ -15,6 +15,15 @@ for (let unit = 0; unit < 65_536; unit++) {
   FOLDED[unit] = isSafe ? lower.charCodeAt(0) : unit;
 }
 
+/** The text in which two texts are equal exactly when a pattern without wildcards takes the one for the other. */
+export function foldCase(text: string): string {
+  let folded = '';
+  for (let index = 0; index < text.length; index++) {
+    folded += String.fromCharCode(FOLDED[text.charCodeAt(index)] ?? 0);
+  }
+  return folded;
+}
+
 export type Range = readonly [start: number, end: number];
 
 /** Whether an occurrence counts that stands at value[start, end). */
