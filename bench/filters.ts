@@ -68,7 +68,7 @@ const rules = Array.from(
   { length: RULES },
   (_, number): ScopedRule => ({
     filter: compileFilter(ruleText(number), new Map()),
-    scope: { detectionIds: [], hosts: [], fromTicks: null, toTicks: null },
+    scope: { detectionIds: [], exceptDetectionIds: [], hosts: [], fromTicks: null, toTicks: null },
   }),
 );
 const findings = Array.from({ length: FINDINGS }, finding);

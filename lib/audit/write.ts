@@ -14,6 +14,10 @@ export type AuditAction =
   | 'evidence.download'
   | 'evidence.unlock'
   | 'evidence.withdraw'
+  | 'filter.decide'
+  | 'filter.import'
+  | 'filter.remove'
+  | 'filter.save'
   | 'finding.carry'
   | 'finding.note'
   | 'finding.update'
@@ -24,7 +28,7 @@ export type AuditAction =
   | 'user.add'
   | 'user.change'
   | 'user.password';
-export type AuditObject = 'detection' | 'evidence' | 'finding' | 'mapping' | 'token' | 'user';
+export type AuditObject = 'detection' | 'evidence' | 'filter' | 'finding' | 'mapping' | 'token' | 'user';
 
 export type AuditInput = {
   readonly action: AuditAction;

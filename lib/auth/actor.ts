@@ -10,6 +10,8 @@ export const PERMISSIONS = {
   'download-evidence': 'analyst',
   'add-evidence': 'analyst',
   triage: 'analyst',
+  'write-filters': 'analyst',
+  'approve-filters': 'manager',
   'delete-evidence': 'manager',
   'manage-detections': 'manager',
   'manage-users': 'admin',

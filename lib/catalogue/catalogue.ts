@@ -51,6 +51,8 @@ export type CatalogueEntry = {
 export type Catalogue = {
   readonly revision: string;
   readonly content: Content;
+  /** Imported ones; by the name that the lookup command uses. */
+  readonly lookups: SearchEnvironment['lookups'];
   readonly entries: readonly CatalogueEntry[];
   /** What counts. */
   readonly knowledge: Knowledge;
@@ -119,6 +121,7 @@ export function buildCatalogue(content: Content, rows: CatalogueRows): Catalogue
   return {
     revision: rows.revision,
     content,
+    lookups: environment.lookups,
     entries,
     knowledge: {
       ...compileKnowledge(content),

@@ -234,7 +234,7 @@ async function withCounts(rows: readonly EvidenceRow[]): Promise<EvidenceListIte
     SELECT e.id::text AS evidence_id,
       (SELECT count(DISTINCT fe.finding_id) FROM sighting s
         JOIN finding_event fe ON fe.investigation_id = s.investigation_id AND fe.event_id = s.event_id
-        JOIN finding f ON f.id = fe.finding_id AND f.state = 'active' AND f.mode = 'strict'
+        JOIN finding f ON f.id = fe.finding_id AND f.state = 'active' AND f.mode = 'strict' AND NOT f.is_hidden
         WHERE s.evidence_id = e.id) AS findings,
       (SELECT count(DISTINCT COALESCE(h.joined_to_id, h.id)) FROM host h WHERE h.id IN (
         SELECT host_id FROM event_count WHERE evidence_id = e.id UNION ALL

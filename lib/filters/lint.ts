@@ -2,7 +2,7 @@
 import type { Expression, SearchExpression, SearchValue } from '#lib/spl/ast.ts';
 import { quoteForMessage } from '#lib/spl/nearest.ts';
 import { printExpression, printSearchExpression } from '#lib/spl/print.ts';
-import { comparisonsIn, type FilterBody, operandsOf, type RowCommand } from './body.ts';
+import { comparisonsIn, type FilterBody, fieldUses, operandsOf, parseBody, type RowCommand } from './body.ts';
 import { formToText, formToWords, textToForm } from './form.ts';
 import type { FilterCondition, FilterDraft, FilterField, FilterWarning, TextRange } from './types.ts';
 
@@ -434,7 +434,9 @@ function lintItem(
 export function isWholeHost(text: string, fields: readonly FilterField[]): boolean {
   const hosts = new Set(fields.filter(({ role }) => role === 'host').map(({ name }) => name));
   const { form } = textToForm(text);
-  return (form?.items ?? []).some(({ conditions }) => {
+  if (form === null)
+    return fieldUses(parseBody(text)).every(({ name, isWritten }) => isWritten || hosts.has(name));
+  return form.items.some(({ conditions }) => {
     const others = conditions.filter(({ operator }) => operator !== 'exists');
     return others.length > 0 && others.every(({ field }) => hosts.has(field));
   });

@@ -58,6 +58,7 @@ const rule: fc.Arbitrary<ScopedRule> = fc.record({
   filter: text.map((one) => compileFilter(one, LOOKUPS)),
   scope: fc.record({
     detectionIds: fc.subarray(['d1', 'd2']),
+    exceptDetectionIds: fc.subarray(['d1']),
     hosts: fc.subarray(['h1', 'h2']),
     fromTicks: ticks,
     toTicks: ticks,
@@ -107,6 +108,7 @@ it('a rule never covers a finding of a detection, host or time out of its scope'
       const { detectionIds, hosts, fromTicks, toTicks } = one.scope;
       if (detectionIds.length > 0 && !detectionIds.includes(finding.detectionId))
         expect(isCovered).toBe(false);
+      if (one.scope.exceptDetectionIds.includes(finding.detectionId)) expect(isCovered).toBe(false);
       if (hosts.length > 0 && !hosts.includes(finding.host ?? '')) expect(isCovered).toBe(false);
       if (fromTicks !== null && (finding.firstTicks ?? -1n) < fromTicks) expect(isCovered).toBe(false);
       if (toTicks !== null && (finding.lastTicks ?? 9n) > toTicks) expect(isCovered).toBe(false);

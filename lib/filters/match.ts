@@ -12,6 +12,8 @@ import type { CompiledFilter } from './compile.ts';
 /** Where a rule counts. Empty detections and hosts: everywhere. */
 export type RuleScope = {
   readonly detectionIds: readonly string[];
+  /** Detections whose rows no longer have what the rule reads: it leaves them alone. */
+  readonly exceptDetectionIds: readonly string[];
   /** Joined names in lower case. */
   readonly hosts: readonly string[];
   readonly fromTicks: bigint | null;
@@ -29,10 +31,14 @@ export type Subject = {
   readonly row: SearchableEvent;
 };
 
+export const isForDetection = (scope: RuleScope, detectionId: string): boolean =>
+  (scope.detectionIds.length === 0 || scope.detectionIds.includes(detectionId)) &&
+  !scope.exceptDetectionIds.includes(detectionId);
+
 /** A finding is in a window when its first and its last event are. */
 export function isInScope(scope: RuleScope, subject: Subject): boolean {
-  const { detectionIds, hosts, fromTicks, toTicks } = scope;
-  if (detectionIds.length > 0 && !detectionIds.includes(subject.detectionId)) return false;
+  const { hosts, fromTicks, toTicks } = scope;
+  if (!isForDetection(scope, subject.detectionId)) return false;
   if (hosts.length > 0 && (subject.host === null || !hosts.includes(subject.host))) return false;
   if (fromTicks !== null && (subject.firstTicks === null || subject.firstTicks < fromTicks)) return false;
   return toTicks === null || (subject.lastTicks !== null && subject.lastTicks <= toTicks);
@@ -113,7 +119,7 @@ class DetectionIndex {
   constructor(rules: readonly ScopedRule[], detectionId: string) {
     this.#rules = rules;
     for (const [place, { filter, scope }] of rules.entries()) {
-      if (scope.detectionIds.length > 0 && !scope.detectionIds.includes(detectionId)) continue;
+      if (!isForDetection(scope, detectionId)) continue;
       const anchors = anchorsOf(filter.commands);
       if (anchors === null) this.#group(filter).places.push(place);
       else for (const anchor of anchors) this.#indexOf(anchor.field).add(anchor, place);

@@ -218,6 +218,8 @@ export type FilterListItem = {
 export type FilterPage = {
   readonly items: readonly FilterListItem[];
   readonly total: number;
+  /** Give it back for the next page; null on the last. */
+  readonly nextCursor?: string | null;
   readonly review: Readonly<Record<ReviewReason, number>>;
 };
 

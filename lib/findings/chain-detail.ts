@@ -104,6 +104,7 @@ export async function chainOfHost(hostId: string, rules: readonly ChainRule[]): 
   const chain = await db.finding.findFirst({
     where: {
       state: 'active',
+      isHidden: false,
       OR: [{ disposition: null }, { disposition: { in: ['true_positive', 'undetermined'] } }],
       chainMembers: { some: { hostId } },
     },

@@ -11,6 +11,7 @@ import { AppError } from '#lib/errors.ts';
 import type { FieldValue, SearchableEvent } from '#lib/events/event.ts';
 import { eventFromRecord } from '#lib/events/windows.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
+import { filtersOf } from '#lib/filters/of-finding.ts';
 import { chainsOf } from './chain-detail.ts';
 import { findFinding } from './find.ts';
 import { findingListItem } from './list.ts';
@@ -43,7 +44,7 @@ export async function getFinding(actor: Actor, idOrNumber: string): Promise<Find
   const { records, items, total } = await eventsOf(id, finding.investigationId);
   const told = toldOf(catalogue, finding, row, records);
   if (!told) throw new AppError('not-found', 'The detection of this finding is no longer installed.');
-  const [riskObjects, { chain, otherChains }, history, people] = await Promise.all([
+  const [riskObjects, { chain, otherChains }, history, people, filters] = await Promise.all([
     riskObjectsOf(finding.investigationId, finding.riskEvents),
     chainsOf(id, catalogue.knowledge.chains),
     listAudit(actor, 'finding', id),
@@ -53,6 +54,7 @@ export async function getFinding(actor: Actor, idOrNumber: string): Promise<Find
       orderBy: { name: 'asc' },
       take: 200,
     }),
+    filtersOf(id),
   ]);
   return {
     ...item,
@@ -85,6 +87,7 @@ export async function getFinding(actor: Actor, idOrNumber: string): Promise<Find
     history: history.slice(0, HISTORY_SHOWN),
     createdAt: finding.createdAt.toISOString(),
     people,
+    filters,
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SEVERITIES } from '#lib/risk/severity.ts';
-import { DISPOSITIONS, FINDING_MODES, FINDING_SORTS, FINDING_STATUSES } from './types.ts';
+import { DISPOSITIONS, FINDING_MODES, FINDING_SORTS, FINDING_STATUSES, HIDDEN_CHOICES } from './types.ts';
 
 /** One schema an input, shared by screen, API and OpenAPI. */
 
@@ -30,6 +30,7 @@ export const findingListQuery = z.object({
   mode: commaList(z.enum(FINDING_MODES)),
   technique: commaList(id),
   owner: commaList(id),
+  hidden: z.enum(HIDDEN_CHOICES).optional(),
   sort: z.enum(FINDING_SORTS).default('first'),
   direction: z.enum(['asc', 'desc']).default('desc'),
   cursor: z.string().max(4_000).optional(),

@@ -52,8 +52,9 @@ export async function listFindings(actor: Actor, query: FindingListQuery): Promi
       WHERE ${filter} AND ${after}
       ORDER BY ${sort} ${direction}, f.number ${direction}
       LIMIT ${query.limit + 1}`,
-    db.$queryRaw<{ total: bigint; total_all: bigint }[]>`
-      SELECT count(*) FILTER (WHERE ${filter}) AS total, count(*) AS total_all
+    db.$queryRaw<{ total: bigint; total_all: bigint; hidden_total: bigint }[]>`
+      SELECT count(*) FILTER (WHERE ${filter}) AS total, count(*) AS total_all,
+        count(*) FILTER (WHERE f.is_hidden AND ${whereSql({ ...query, hidden: 'include' }, null, known)}) AS hidden_total
       FROM finding f WHERE f.investigation_id = ${DEFAULT_INVESTIGATION} AND f.state <> 'superseded'`,
     facetCounts(query, known),
   ]);
@@ -64,15 +65,27 @@ export async function listFindings(actor: Actor, query: FindingListQuery): Promi
     nextCursor: rows.length > query.limit && last ? encodeCursor([last.sort_value, last.number]) : null,
     total: Number(totals[0]?.total ?? 0),
     totalAll: Number(totals[0]?.total_all ?? 0),
+    hiddenTotal: Number(totals[0]?.hidden_total ?? 0),
     facets,
   };
 }
 
-/** Findings of one host (with its joined names), oldest first. Callers have checked the role. */
+/** Findings by their ids, the latest first. Callers have checked the role. */
+export async function findingListItems(ids: readonly string[], limit: number): Promise<FindingListItem[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.$queryRaw<ListRow[]>`
+    SELECT ${LIST_COLUMNS} FROM finding f LEFT JOIN "user" u ON u.id = f.owner_id
+    WHERE f.id = ANY(${[...ids]}::char(64)[])
+    ORDER BY f.last_ticks DESC NULLS LAST, f.number DESC LIMIT ${limit}`;
+  const known = await currentCatalogue();
+  return rows.map((row) => toListItem(row, known));
+}
+
+/** Findings of one host (with its joined names) that no filter rule hides, oldest first. Callers have checked the role. */
 export async function findingsOfHost(hostId: string): Promise<FindingListItem[]> {
   const rows = await db.$queryRaw<ListRow[]>`
     SELECT ${LIST_COLUMNS} FROM finding f LEFT JOIN "user" u ON u.id = f.owner_id
-    WHERE f.state <> 'superseded' AND ${isOnHost([hostId])}
+    WHERE f.state <> 'superseded' AND NOT f.is_hidden AND ${isOnHost([hostId])}
     ORDER BY f.first_ticks, f.number LIMIT 1000`;
   const known = await currentCatalogue();
   return rows.map((row) => toListItem(row, known));
@@ -90,7 +103,7 @@ export async function findingListItem(id: string): Promise<FindingListItem | nul
 export async function newestFindings(limit: number): Promise<FindingListItem[]> {
   const rows = await db.$queryRaw<ListRow[]>`
     SELECT ${LIST_COLUMNS} FROM finding f LEFT JOIN "user" u ON u.id = f.owner_id
-    WHERE f.investigation_id = ${DEFAULT_INVESTIGATION} AND f.state = 'active' AND f.status <> 'closed'
+    WHERE f.investigation_id = ${DEFAULT_INVESTIGATION} AND f.state = 'active' AND NOT f.is_hidden AND f.status <> 'closed'
     ORDER BY f.created_at DESC, f.number DESC LIMIT ${limit}`;
   const known = await currentCatalogue();
   return rows.map((row) => toListItem(row, known));
@@ -99,7 +112,8 @@ export async function newestFindings(limit: number): Promise<FindingListItem[]> 
 const LIST_COLUMNS = Prisma.sql`
   f.id, f.number, f.sentence, f.detection_id, f.variant, f.mode::text, f.state::text, f.severity::text,
   f.chain_severity::text, f.risk_score, f.dest, f.host_id::text, f."user", f.techniques, f.count, f.first_ticks,
-  f.last_ticks, f.status::text, f.disposition::text, f.owner_id, u.name AS owner_name, f.recurred_at`;
+  f.last_ticks, f.status::text, f.disposition::text, f.owner_id, u.name AS owner_name, f.recurred_at,
+  f.is_hidden`;
 
 type ListRow = {
   id: string;
@@ -124,6 +138,7 @@ type ListRow = {
   owner_id: string | null;
   owner_name: string | null;
   recurred_at: Date | null;
+  is_hidden: boolean;
 };
 
 function toListItem(row: ListRow, known: Catalogue): FindingListItem {
@@ -152,6 +167,7 @@ function toListItem(row: ListRow, known: Catalogue): FindingListItem {
     disposition: row.disposition,
     owner: row.owner_id === null ? null : { id: row.owner_id, name: row.owner_name ?? row.owner_id },
     recurredAt: row.recurred_at?.toISOString() ?? null,
+    isHidden: row.is_hidden,
   };
 }
 
@@ -198,6 +214,8 @@ function whereSql(filter: FindingFilter, except: Facet | null, known: Catalogue)
     if (values && values.length > 0 && (facet === null || facet !== except))
       parts.push(Prisma.sql`${column} = ANY(${[...values]})`);
   };
+  const hidden = filter.hidden ?? 'exclude';
+  if (hidden !== 'include') parts.push(Prisma.sql`f.is_hidden = ${hidden === 'only'}`);
   anyOf('severity', filter.severity, Prisma.sql`f.severity::text`);
   anyOf('detection', filter.detection, Prisma.sql`f.detection_id`);
   if (filter.type && filter.type.length > 0 && except !== 'type')

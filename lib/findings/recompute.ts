@@ -4,6 +4,7 @@ import { jsonToPostgres, toPostgres } from '#lib/db/postgres-text.ts';
 import { detect, type Result, type SelectedEvent } from '#lib/detection/detect.ts';
 import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
 import { hostName } from '#lib/events/names.ts';
+import { applyFilters } from '#lib/filters/apply.ts';
 import { recomputeRisk } from '#lib/risk/recompute.ts';
 import { findingSeverity } from '#lib/risk/severity.ts';
 import { SplError } from '#lib/spl/types.ts';
@@ -40,6 +41,7 @@ export async function recomputeFindings(
     else await applyResults(tx, investigationId, rule, results, hosts, nowMs);
   }
   await carryTriage(tx, investigationId);
+  await applyFilters(tx, investigationId, new Date(nowMs));
   await recomputeRisk(tx, investigationId, knowledge, nowMs);
   return stopped;
 }

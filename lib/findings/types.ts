@@ -1,3 +1,4 @@
+import type { FindingFilters } from '#lib/filters/types.ts';
 import type { Severity } from '#lib/risk/severity.ts';
 
 /** Plain objects of the findings screens and API. Ticks are decimal strings of 100 ns since 1970 UTC. */
@@ -40,7 +41,13 @@ export type FindingListItem = {
   readonly disposition: Disposition | null;
   readonly owner: Person | null;
   readonly recurredAt: string | null;
+  /** A filter rule in force hides it. */
+  readonly isHidden: boolean;
 };
+
+/** What becomes of findings that filter rules hide. */
+export const HIDDEN_CHOICES = ['exclude', 'include', 'only'] as const;
+export type HiddenChoice = (typeof HIDDEN_CHOICES)[number];
 
 export const FINDING_SORTS = [
   'number',
@@ -70,6 +77,8 @@ export type FindingFilter = {
   readonly technique?: readonly string[];
   /** User ids; `none` is nobody. */
   readonly owner?: readonly string[];
+  /** `exclude` when not given. */
+  readonly hidden?: HiddenChoice;
 };
 
 export type FacetValue = { readonly value: string; readonly label: string; readonly count: number };
@@ -84,6 +93,8 @@ export type FindingPage = {
   /** Matching the filter, and all of the investigation. */
   readonly total: number;
   readonly totalAll: number;
+  /** Of those that match, hidden by filter rules: left out of `total` unless they are asked for. */
+  readonly hiddenTotal: number;
   readonly facets: FindingFacets;
 };
 
@@ -238,4 +249,6 @@ export type FindingDetail = FindingListItem & {
   readonly createdAt: string;
   /** Who may own it. */
   readonly people: readonly Person[];
+  /** Filter rules in force that cover it. */
+  readonly filters: FindingFilters;
 };

@@ -5,6 +5,7 @@ import { catchUpWithCatalogue } from '#lib/catalogue/settle.ts';
 import { EvidenceStore } from '#lib/custody/store.ts';
 import { db } from '#lib/db/client.ts';
 import { env } from '#lib/env.ts';
+import { endFiltersWhoseTimeIsOver } from '#lib/filters/apply.ts';
 import { log } from '#lib/log.ts';
 import { ingestJobs } from './ingest-jobs.ts';
 import { WORKER_BEAT_MS } from './liveness.ts';
@@ -18,6 +19,9 @@ import {
 } from './payloads.ts';
 import { closeSendingQueue, openQueue } from './queue.ts';
 import { reprocessEvidence } from './reprocess.ts';
+
+/** How often is looked for filter rules whose time is over. */
+const FILTER_CLOCK_MS = 60_000;
 
 /** Runs until the signal: takes jobs from the queues, those of each queue one after another. */
 export async function runWorker(signal: AbortSignal): Promise<void> {
@@ -34,6 +38,12 @@ export async function runWorker(signal: AbortSignal): Promise<void> {
   const timer = setInterval(() => {
     beat().catch((error: unknown) => log.warn({ error }, 'the worker could not say that it lives'));
   }, WORKER_BEAT_MS);
+
+  const ending = setInterval(() => {
+    endFiltersWhoseTimeIsOver(new Date()).catch((error: unknown) =>
+      log.warn({ error }, 'findings of a filter rule whose time is over could not come back yet'),
+    );
+  }, FILTER_CLOCK_MS);
 
   // Only now, so that nobody takes the worker for dead while it does this.
   await importFolder(env().JOBSIGHT_DATA);
@@ -72,6 +82,7 @@ export async function runWorker(signal: AbortSignal): Promise<void> {
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
   clearInterval(timer);
+  clearInterval(ending);
   await boss.stop({ graceful: true, timeout: 5_000 });
   await closeSendingQueue();
   await db.workerHeartbeat.deleteMany({ where: { id } });

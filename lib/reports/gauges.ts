@@ -8,7 +8,7 @@ export type Gauges = {
   readonly evidence: readonly { readonly status: string; readonly count: number }[];
   /** Bytes of evidence that wait or are being read, less what was read. */
   readonly unreadBytes: number;
-  /** Active strict findings. */
+  /** Active strict findings that no filter rule hides. */
   readonly findings: readonly {
     readonly status: string;
     readonly severity: string;
@@ -29,7 +29,7 @@ export async function readGauges(actor: Actor): Promise<Gauges> {
     }),
     db.finding.groupBy({
       by: ['status', 'severity'],
-      where: { investigationId, state: 'active', mode: 'strict' },
+      where: { investigationId, state: 'active', mode: 'strict', isHidden: false },
       _count: { _all: true },
     }),
     db.workerHeartbeat.count({ where: { seenAt: { gte: new Date(Date.now() - WORKER_GONE_MS) } } }),

@@ -16,10 +16,10 @@ const NEWEST = 8;
 const DAYS_SHOWN = 90;
 const investigationId = DEFAULT_INVESTIGATION;
 
-/** The numbers that a manager looks at; strict findings only, as everywhere in risk. */
+/** The numbers that a manager looks at; strict findings that no filter rule hides, as everywhere in risk. */
 export async function getOverview(actor: Actor): Promise<Overview> {
   requirePermission(actor, 'read');
-  const where = { investigationId, state: 'active', mode: 'strict' } as const;
+  const where = { investigationId, state: 'active', mode: 'strict', isHidden: false } as const;
   const [groups, evidence, hostTotal, overThreshold, chains, days, hosts, newest, { rules }] =
     await Promise.all([
       db.finding.groupBy({
@@ -40,11 +40,11 @@ export async function getOverview(actor: Actor): Promise<Overview> {
       }),
       db.$queryRaw<{ count: bigint }[]>`
       SELECT count(DISTINCT m.host_id) AS count FROM chain_member m JOIN finding c ON c.id = m.chain_id
-      WHERE c.investigation_id = ${investigationId} AND c.state = 'active'
+      WHERE c.investigation_id = ${investigationId} AND c.state = 'active' AND NOT c.is_hidden
         AND COALESCE(c.disposition NOT IN ('false_positive', 'benign_positive'), true)`,
       db.$queryRaw<{ day: bigint; count: bigint; risk: number }[]>`
       SELECT first_ticks / ${DAY_TICKS} AS day, count(*) AS count, sum(risk_score) AS risk FROM finding
-      WHERE investigation_id = ${investigationId} AND state = 'active' AND mode = 'strict' AND first_ticks IS NOT NULL
+      WHERE investigation_id = ${investigationId} AND state = 'active' AND mode = 'strict' AND NOT is_hidden AND first_ticks IS NOT NULL
       GROUP BY 1 ORDER BY 1 DESC LIMIT ${DAYS_SHOWN}`,
       db.riskObject.findMany({
         where: { investigationId, objectType: 'system' },
@@ -116,7 +116,7 @@ export async function getAttackMatrix(actor: Actor): Promise<AttackMatrix> {
     loadedContent(),
     currentKnowledge(),
     db.finding.findMany({
-      where: { investigationId, state: 'active', mode: { in: ['strict', 'extended'] } },
+      where: { investigationId, state: 'active', isHidden: false, mode: { in: ['strict', 'extended'] } },
       select: { techniques: true, hostId: true, riskScore: true, mode: true },
     }),
   ]);

@@ -52,7 +52,7 @@ async function eventsOfFindings(
   const rows = await tx.$queryRaw<EventRow[]>`
     SELECT e.id, COALESCE(h.joined_to_id, h.id)::text AS host_id, e.time_ticks, e.record,
       f.id AS finding_id, CASE WHEN f.mode = 'extended' THEN f.row END AS row,
-      COALESCE(f.disposition NOT IN ('false_positive', 'benign_positive'), true) AS counts
+      NOT f.is_hidden AND COALESCE(f.disposition NOT IN ('false_positive', 'benign_positive'), true) AS counts
     FROM finding f
     JOIN finding_event fe ON fe.finding_id = f.id
     JOIN event e ON e.investigation_id = fe.investigation_id AND e.id = fe.event_id

@@ -15,7 +15,7 @@ export type StepEvent = {
   readonly timeTicks: bigint;
   readonly record: EvidenceRecord;
   readonly findingId: string | null;
-  /** False: somebody said that the finding is a false or benign positive. */
+  /** False: somebody said that the finding is a false or benign positive, or a filter rule hides it. */
   readonly counts: boolean;
   /** Of an extended finding, whose row may say more than the event: texts were joined or decoded. */
   readonly row: ReadonlyMap<string, FieldValue> | null;

@@ -18,6 +18,7 @@ export async function listIncidents(actor: Actor, query: IncidentQuery): Promise
     investigationId: DEFAULT_INVESTIGATION,
     detectionId: { in: chains.map(({ id }) => id) },
     state: 'active',
+    isHidden: false,
     OR: [{ disposition: null }, { disposition: { in: ['true_positive', 'undetermined'] } }],
     ...(query.open === 'true' ? { status: { not: 'closed' } } : {}),
   };

@@ -126,11 +126,11 @@ async function hostRows(where: Prisma.Sql, tail: Prisma.Sql): Promise<HostListIt
       FROM host n WHERE n.id = h.id OR n.joined_to_id = h.id) names
     CROSS JOIN LATERAL (
       SELECT count(*) AS finding_count, count(*) FILTER (WHERE status <> 'closed') AS open_count
-      FROM finding WHERE state = 'active' AND (
+      FROM finding WHERE state = 'active' AND NOT is_hidden AND (
         host_id = h.id OR id IN (SELECT chain_id FROM chain_member WHERE host_id = h.id))) f
     CROSS JOIN LATERAL (
       SELECT max(chain.severity) AS chain_severity FROM finding chain
-      WHERE chain.state = 'active' AND chain.id IN (SELECT chain_id FROM chain_member WHERE host_id = h.id)
+      WHERE chain.state = 'active' AND NOT chain.is_hidden AND chain.id IN (SELECT chain_id FROM chain_member WHERE host_id = h.id)
         AND COALESCE(chain.disposition NOT IN ('false_positive', 'benign_positive'), true)) k
     CROSS JOIN LATERAL (
       SELECT sum(count)::bigint AS event_count, min(first_ticks) AS first_ticks, max(last_ticks) AS last_ticks

@@ -105,7 +105,7 @@ async function eventsIn(
     FROM event e CROSS JOIN LATERAL (
       SELECT json_agg(json_build_object('id', f.id, 'number', f.number, 'severity', f.severity, 'mode', f.mode)
         ORDER BY f.number) AS findings
-      FROM finding_event fe JOIN finding f ON f.id = fe.finding_id AND f.state = 'active'
+      FROM finding_event fe JOIN finding f ON f.id = fe.finding_id AND f.state = 'active' AND NOT f.is_hidden
       WHERE fe.investigation_id = e.investigation_id AND fe.event_id = e.id) f
     WHERE e.host_id = ANY(${[...hostIds]}::uuid[]) AND e.time_ticks BETWEEN ${from} AND ${to}
       AND (e.lane IS NULL OR e.lane <> ALL(${[...NEAR_FINDINGS_LANES]}) OR EXISTS (

@@ -13,6 +13,8 @@ const WORDS: Readonly<Record<Permission, string>> = {
   'download-evidence': 'download evidence',
   'add-evidence': 'add evidence',
   triage: 'work on findings',
+  'write-filters': 'write filter rules',
+  'approve-filters': 'approve filter rules of others',
   'delete-evidence': 'delete evidence',
   'manage-detections': 'import, enable and switch detections',
   'manage-users': 'manage users and API tokens',
