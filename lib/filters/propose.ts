@@ -37,7 +37,8 @@ export function proposeRules(
   const forms = [...conjunctions(chosen, fields), ...clusters(chosen, fields)];
   const proposals = forms.flatMap((form) => judge(form, rows, chosen.length, fields));
   const distinct = [...new Map(proposals.map((proposal) => [proposal.text, proposal])).values()];
-  return distinct.sort(compareProposals).slice(0, PROPOSALS_MAX);
+  const weights = new Map(fields.map((field) => [field.name, weight(field)]));
+  return distinct.sort((a, b) => compareProposals(a, b, weights)).slice(0, PROPOSALS_MAX);
 }
 
 function judge(
@@ -72,11 +73,18 @@ const valueCount = ({ form }: FilterProposal): number =>
     0,
   );
 
-function compareProposals(a: FilterProposal, b: FilterProposal): number {
+function compareProposals(
+  a: FilterProposal,
+  b: FilterProposal,
+  weights: ReadonlyMap<string, number>,
+): number {
+  const weightOf = ({ form }: FilterProposal): number =>
+    (form.items[0]?.conditions ?? []).reduce((sum, { field }) => sum + (weights.get(field) ?? 0), 0);
   return (
     highWarnings(a) - highWarnings(b) ||
     a.coversOthers - b.coversOthers ||
     leastConditions(b) - leastConditions(a) ||
+    weightOf(a) - weightOf(b) ||
     a.form.items.length - b.form.items.length ||
     valueCount(a) - valueCount(b) ||
     (a.text < b.text ? -1 : 1)
