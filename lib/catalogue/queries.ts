@@ -131,7 +131,12 @@ async function readFigures(id?: string): Promise<Figures> {
     kindsOfEvents(db),
     db.finding.groupBy({
       by: ['detectionId'],
-      where: { investigationId, state: 'active', isHidden: false, ...(id === undefined ? {} : { detectionId: id }) },
+      where: {
+        investigationId,
+        state: 'active',
+        isHidden: false,
+        ...(id === undefined ? {} : { detectionId: id }),
+      },
       _count: { _all: true },
       _max: { lastTicks: true },
     }),

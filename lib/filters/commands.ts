@@ -52,7 +52,7 @@ export async function saveFilter(actor: Actor, input: FilterSaveInput): Promise<
         },
       );
     }
-    return addVersion(tx, actor, rule, draft, null, now);
+    return applied(tx, await addVersion(tx, actor, rule, draft, null, now), now);
   });
 }
 
@@ -93,7 +93,7 @@ export async function decideFilter(actor: Actor, id: string, decision: FilterDec
       before: { version: version.number, state: 'proposed' },
       after: { version: version.number, state, reason: toPostgres(decision.reason) },
     });
-    if (decision.isApproved) await reapply(tx, now);
+    if (decision.isApproved) await reapplyAll(tx, now);
     return { id: rule.id, number: rule.number, version: version.number, state };
   });
 }
@@ -123,20 +123,19 @@ export async function renewFilter(actor: Actor, id: string, input: FilterRenewal
     if (!version) throw new AppError('not-found', 'The rule has no version.');
     const draft = draftOfVersion(version, rule.investigationId);
     const isSnooze = draft.outcome === 'snooze' && input.expiresAt !== null;
-    return addVersion(
-      tx,
-      actor,
-      rule,
-      {
-        ...draft,
-        expiresAt: input.expiresAt,
-        snoozeUntil: isSnooze ? input.expiresAt : draft.snoozeUntil,
-        reason: input.reason,
-      },
-      null,
-      now,
-    );
+    const changed = {
+      ...draft,
+      expiresAt: input.expiresAt,
+      snoozeUntil: isSnooze ? input.expiresAt : draft.snoozeUntil,
+      reason: input.reason,
+    };
+    return applied(tx, await addVersion(tx, actor, rule, changed, null, now), now);
   });
+}
+
+async function applied(tx: Transaction, saved: SavedFilter, now: Date): Promise<SavedFilter> {
+  if (saved.state === 'in_force') await reapplyAll(tx, now);
+  return saved;
 }
 
 /** Takes a rule out of force for good; its versions and the audit stay, and what it hid comes back. */
@@ -159,7 +158,7 @@ export async function removeFilter(
       before: { number: rule.number, name: version?.name ?? null, version: version?.number ?? null },
       after: { reason: toPostgres(input.reason) },
     });
-    await reapply(tx, now);
+    await reapplyAll(tx, now);
   });
 }
 
@@ -198,7 +197,7 @@ async function ruleToChange(tx: Transaction, idOrNumber: string): Promise<RuleWi
   return rule;
 }
 
-/** Adds what a draft says as the newest version and lets it count at once, unless it needs a second person. */
+/** Adds what a draft says as the newest version, in force unless it needs a second person. Call reapplyAll after it. */
 export async function addVersion(
   tx: Transaction,
   actor: Actor,
@@ -247,7 +246,6 @@ export async function addVersion(
       conflicts: conflicts.length,
     },
   });
-  if (state === 'in_force') await reapply(tx, now);
   return { id: rule.id, number: rule.number, version: number, state };
 }
 
@@ -284,7 +282,8 @@ async function endVersions(
   });
 }
 
-async function reapply(tx: Transaction, now: Date): Promise<void> {
+/** After every change of rules. */
+export async function reapplyAll(tx: Transaction, now: Date): Promise<void> {
   const investigations = await tx.investigation.findMany({ select: { id: true }, orderBy: { id: 'asc' } });
   for (const { id } of investigations) await reapplyFilters(tx, id, now);
 }

@@ -123,6 +123,21 @@ export const filterListQuery = z.object({
 });
 export type FilterListQuery = z.output<typeof filterListQuery>;
 
+export const IMPORT_FORMATS = ['macros', 'json', 'sigma'] as const;
+/** A file has this many characters at most. */
+const IMPORT_MAX = 1_000_000;
+
+export const filterImportInput = z.strictObject({
+  text: z.string().max(IMPORT_MAX),
+  format: z.enum(IMPORT_FORMATS).optional().describe('Told by the text itself when not given.'),
+  reason: reason.describe('Of rules whose file gives none.'),
+  expiresAt: moment
+    .nullable()
+    .optional()
+    .describe('Of rules whose file gives none; without it, the default.'),
+});
+export type FilterImportInput = z.output<typeof filterImportInput>;
+
 export const filterExportQuery = z.object({
-  format: z.enum(['macros', 'json', 'sigma']).default('macros'),
+  format: z.enum(IMPORT_FORMATS).default('macros'),
 });

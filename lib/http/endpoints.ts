@@ -20,6 +20,7 @@ import { findingChange, findingListQuery, noteInput } from '#lib/findings/inputs
 import { incidentQuery, riskObjectQuery } from '#lib/risk/inputs.ts';
 import { hostListQuery, surroundingsQuery, timelineQuery } from '#lib/timeline/inputs.ts';
 import type { Access } from './access.ts';
+import { FILTER_ENDPOINTS } from './filter-endpoints.ts';
 import * as answers from './schemas.ts';
 
 export type Endpoint = {
@@ -500,6 +501,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   exportDetection,
   importDetections,
   reprocessEvidence,
+  ...FILTER_ENDPOINTS,
   getHealth,
   getReadiness,
   getMetrics,

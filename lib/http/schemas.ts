@@ -11,6 +11,7 @@ import { ALERT_LEVELS } from '#lib/evidence/alerts/alert.ts';
 import { columnMapping } from '#lib/evidence/mapping/mapping.ts';
 import { DISPOSITIONS, FINDING_MODES, FINDING_STATUSES } from '#lib/findings/types.ts';
 import { SEVERITIES } from '#lib/risk/severity.ts';
+import { findingFilters } from './filter-schemas.ts';
 
 const text = z.string();
 const optionalText = text.nullable();
@@ -282,6 +283,7 @@ const findingItem = z.strictObject({
   disposition: z.enum(DISPOSITIONS).nullable(),
   owner: person.nullable(),
   recurredAt: ownTime.nullable(),
+  isHidden: z.boolean().describe('A filter rule in force hides it.'),
 });
 
 const facet = z.array(z.strictObject({ value: text, label: text, count }));
@@ -291,6 +293,7 @@ export const findingPage = z.strictObject({
   nextCursor: optionalText,
   total: count,
   totalAll: count,
+  hiddenTotal: count.describe('Of those that match, hidden by filter rules.'),
   facets: z.strictObject({
     severity: facet,
     detection: facet,
@@ -310,6 +313,7 @@ const chainReference = z.strictObject({ findingId: text, findingNumber: count, s
 const beforeOrAfter = z.record(text, z.unknown()).nullable();
 
 export const findingDetail = findingItem.extend({
+  filters: findingFilters,
   version: count.describe('To be sent with a change; another version is a conflict.'),
   reason: optionalText,
   filled: z.array(text),

@@ -128,15 +128,20 @@ function readSelection(document: RuleDocument, value: unknown, path: Path): Matc
   );
 }
 
-function readDetection(document: RuleDocument, detection: Readonly<Record<string, unknown>>): Match {
-  const path = ['detection'];
+/** @param path of the selections; `others` are names in it that are none */
+function readDetection(
+  document: RuleDocument,
+  detection: Readonly<Record<string, unknown>>,
+  path: Path = ['detection'],
+  others: readonly string[] = ['condition'],
+): Match {
   if (Object.hasOwn(detection, 'timeframe')) {
     failAt(
       document.place([...path, 'timeframe']),
       '"timeframe" is not supported: a correlation rule replaces it.',
     );
   }
-  const names = Object.keys(detection).filter((name) => name !== 'condition');
+  const names = Object.keys(detection).filter((name) => !others.includes(name));
   if (names.length === 0) failAt(document.place(path), 'The detection has no selection.');
   if (names.length > MAX_SELECTIONS) {
     failAt(document.place(path), `A detection may have ${MAX_SELECTIONS} selections.`);
@@ -185,7 +190,7 @@ function openDocument(yamlText: string): RuleDocument {
 /** What other kinds of Sigma files have, and a rule does not. */
 const OTHER_KINDS: Readonly<Record<string, string>> = {
   correlation: 'Correlation rules are not supported: this file counts or orders what other rules find.',
-  filter: 'Sigma filters are not supported: put the exclusion into the rule.',
+  filter: 'This is a Sigma filter, not a rule: import it as a filter rule.',
   action: 'Rule collections ("action") are deprecated in Sigma and not supported: write one rule a file.',
 };
 
@@ -235,5 +240,49 @@ export function parseSigma(yamlText: string): SigmaRule {
     related: rule.related.map(({ id, type }) => ({ id, type })),
     logsource: readLogSource(document, rule.logsource),
     match: readDetection(document, rule.detection),
+  };
+}
+
+const filterSchema = z.looseObject({
+  title: text.max(256),
+  id: z.guid().nullish(),
+  description: maybeText,
+  filter: z.looseObject({
+    rules: z.union([text.transform((one) => [one]), z.array(text).min(1)]),
+    condition: z.unknown(),
+  }),
+});
+
+/** A Sigma filter (Sigma specification 2.1, "Sigma Filters"): what of other rules' events stays. */
+export type SigmaFilter = {
+  readonly title: string;
+  readonly id: string | null;
+  readonly description: string | null;
+  /** Ids or names of the rules that it is for; null: any. */
+  readonly rules: readonly string[] | null;
+  readonly match: Match;
+};
+
+/** Reads a filter. Throws SigmaError as parseSigma does. */
+export function parseSigmaFilter(yamlText: string): SigmaFilter {
+  const document = openDocument(yamlText);
+  const content = document.toJS();
+  const result = filterSchema.safeParse(content);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    const path = (issue?.path ?? []).map((part) => (typeof part === 'number' ? part : String(part)));
+    return failAt(
+      document.place(path),
+      `${path.join('.') || 'The filter'}: ${issue?.message ?? 'is not valid'}.`,
+    );
+  }
+  const { title, id, description, filter } = result.data;
+  const isAny = filter.rules.length === 1 && filter.rules[0]?.toLowerCase() === 'any';
+  return {
+    title,
+    id: id ?? null,
+    description,
+    rules: isAny ? null : filter.rules,
+    match: readDetection(document, filter, ['filter'], ['condition', 'rules']),
   };
 }

@@ -1,0 +1,9 @@
+import { decideFilter } from '#lib/filters/commands.ts';
+import { apiAnswer } from '#lib/http/answer.ts';
+import * as endpoints from '#lib/http/filter-endpoints.ts';
+import { apiRoute } from '#lib/http/route.ts';
+
+export const POST = apiRoute({
+  ...endpoints.decideFilter,
+  handler: async ({ actor, params, body }) => apiAnswer(await decideFilter(actor, params.id, body)),
+});
