@@ -13,7 +13,8 @@ import { draftOf, draftOfVersion, draftSource, requireFuture, versionColumns } f
 import { findRule, speakingVersion } from './find.ts';
 import type { FilterDecision, FilterRenewal, FilterRevert, FilterSaveInput } from './inputs.ts';
 import { DEFAULT_EXPIRY_DAYS, FILTER_LIMITS } from './limits.ts';
-import { columnsRead, ruleContext, sourceOf } from './rules.ts';
+import { ruleContext, sourceOf } from './rules.ts';
+import { columnsRead } from './scoped-rule.ts';
 import type { FilterDraft, FilterVersionState } from './types.ts';
 import { requireSound } from './validate.ts';
 

@@ -1,7 +1,8 @@
 import type { Prisma } from '#lib/db/generated/client.ts';
 import { effectOf } from './apply.ts';
 import { isInScope, type ScopedRule } from './match.ts';
-import { type RuleContext, type RuleInForce, type RuleSource, scopedRule } from './rules.ts';
+import type { RuleInForce } from './rules.ts';
+import { type RuleContext, type RuleSource, scopedRule } from './scoped-rule.ts';
 import { type FindingSubject, subjectPages } from './subjects.ts';
 import type { FilterDraft, NamedCount } from './types.ts';
 

@@ -3,7 +3,7 @@ import { fromPostgres, toPostgres } from '#lib/db/postgres-text.ts';
 import { AppError } from '#lib/errors.ts';
 import type { DraftInput } from './inputs.ts';
 import { DEFAULT_EXPIRY_DAYS } from './limits.ts';
-import type { RuleSource } from './rules.ts';
+import type { RuleSource } from './scoped-rule.ts';
 import type { FilterDraft } from './types.ts';
 
 const DAY_MS = 86_400_000;

@@ -2,7 +2,8 @@ import type { Catalogue } from '#lib/catalogue/catalogue.ts';
 import type { FilterRule, FilterRuleVersion } from '#lib/db/generated/client.ts';
 import { SplError } from '#lib/spl/types.ts';
 import { compileFilter } from './compile.ts';
-import { changedDetections, sourceOf } from './rules.ts';
+import { sourceOf } from './rules.ts';
+import { changedDetections } from './scoped-rule.ts';
 import type { FilterState, ReviewReason } from './types.ts';
 
 const DAY_MS = 86_400_000;

@@ -8,7 +8,7 @@ const MARGIN = 30;
 const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 
 /** Lines for a terminal: the line of the search (cut around the place when it is long), the caret, the message. */
-export function describePlace(error: SplError, text: string): string {
+export function describePlace(error: Pick<SplError, 'message' | 'from' | 'to'>, text: string): string {
   const from = Math.min(error.from, text.length);
   const lineStart = text.lastIndexOf('\n', from - 1) + 1;
   const newline = text.indexOf('\n', from);
