@@ -22,6 +22,9 @@ let evidenceId = '';
 
 beforeAll(async () => {
   [evidenceId = ''] = await addAndRead(exampleFile(SCRIPT_BLOCKS), exampleFile(REGISTRY));
+  const reason = 'It covers nothing that is here.';
+  const draft = { name: 'Nowhere', text: 'search NOT dest="nowhere*"', reason };
+  await callApi('analyst', 'POST', '/api/v1/filters', { body: { draft } });
 });
 
 const DETECTION = '47c69803-2c09-408b-b40a-063c064cbb16';
@@ -103,7 +106,7 @@ describe('reading', () => {
     ({ method, path, response }) => method === 'GET' && response && !elsewhere.includes(path),
   );
   it.each(described)('$path answers as the OpenAPI document says', async ({ path, response }) => {
-    const ids = { evidence: evidenceId, findings: '1', hosts: HOST, detections: DETECTION };
+    const ids = { evidence: evidenceId, findings: '1', hosts: HOST, detections: DETECTION, filters: 'R-1' };
     const query = path.endsWith('/comparison') ? '?with=2026' : '';
     const kind = path.split('/')[3] as keyof typeof ids;
     const answer = await callApi('manager', 'GET', path.replace('{id}', ids[kind] ?? '') + query);
