@@ -24,8 +24,14 @@ export async function applyFilters(tx: Transaction, investigationId: string, now
     for await (const page of subjectPages(tx, investigationId, chainIds)) {
       const covered = page.map((finding) => ({ finding, rules: index.rulesCovering(finding) }));
       const hits = covered.flatMap(({ finding, rules: own }) => own.map((rule) => ({ rule, finding })));
-      await writeHits(tx, investigationId, hits, now);
-      await dropOtherHits(tx, page, hits);
+      const known = await knownHits(tx, page);
+      await writeHits(
+        tx,
+        investigationId,
+        hits.filter((hit) => isNews(hit, known)),
+        now,
+      );
+      await dropOtherHits(tx, known, hits);
       await markFindings(tx, covered);
     }
   }
@@ -34,6 +40,34 @@ export async function applyFilters(tx: Transaction, investigationId: string, now
 }
 
 type Hit = { readonly rule: RuleInForce; readonly finding: FindingSubject };
+
+type KnownHit = {
+  readonly rule_id: string;
+  readonly finding_id: string;
+  readonly version_number: number;
+  readonly risk_taken: number;
+  readonly event_count: number;
+};
+type KnownHits = ReadonlyMap<string, KnownHit>;
+
+const hitKey = (ruleId: string, findingId: string): string => `${ruleId} ${findingId}`;
+
+/** Hits as they were written before, so that only what has changed is written. */
+async function knownHits(tx: Transaction, page: readonly FindingSubject[]): Promise<KnownHits> {
+  const rows = await tx.$queryRaw<KnownHit[]>`
+    SELECT rule_id::text, finding_id, version_number, risk_taken, event_count FROM filter_hit
+    WHERE finding_id = ANY(${page.map(({ id }) => id)}::char(64)[])`;
+  return new Map(rows.map((row) => [hitKey(row.rule_id, row.finding_id), row]));
+}
+
+function isNews(hit: Hit, known: KnownHits): boolean {
+  const before = known.get(hitKey(hit.rule.id, hit.finding.id));
+  return (
+    before?.version_number !== hit.rule.version ||
+    before.risk_taken !== riskTaken(hit) ||
+    before.event_count !== hit.finding.eventCount
+  );
+}
 
 /** A hit is new when the finding is, or has more events than before. */
 async function writeHits(
@@ -55,8 +89,6 @@ async function writeHits(
       ON CONFLICT (rule_id, finding_id) DO UPDATE SET version_number = excluded.version_number,
         risk_taken = excluded.risk_taken, event_count = excluded.event_count,
         last_at = CASE WHEN excluded.event_count > h.event_count THEN excluded.last_at ELSE h.last_at END
-      WHERE (h.version_number, h.risk_taken, h.event_count)
-        IS DISTINCT FROM (excluded.version_number, excluded.risk_taken, excluded.event_count)
       RETURNING h.rule_id, h.last_at)
     UPDATE filter_rule r SET last_hit_at = latest.last_at
     FROM (SELECT rule_id, max(last_at) AS last_at FROM changed GROUP BY rule_id) latest
@@ -66,16 +98,15 @@ async function writeHits(
 const riskTaken = ({ rule, finding }: Hit): number =>
   finding.riskScore * (rule.outcome === 'lower' ? 1 - rule.factor : 1);
 
-async function dropOtherHits(
-  tx: Transaction,
-  page: readonly FindingSubject[],
-  hits: readonly Hit[],
-): Promise<void> {
+async function dropOtherHits(tx: Transaction, known: KnownHits, hits: readonly Hit[]): Promise<void> {
+  const wanted = new Set(hits.map(({ rule, finding }) => hitKey(rule.id, finding.id)));
+  const gone = [...known].filter(([key]) => !wanted.has(key)).map(([, hit]) => hit);
+  if (gone.length === 0) return;
   await tx.$executeRaw`
-    DELETE FROM filter_hit h WHERE h.finding_id = ANY(${page.map(({ id }) => id)}::char(64)[]) AND NOT EXISTS (
-      SELECT 1 FROM unnest(${hits.map(({ rule }) => rule.id)}::uuid[],
-        ${hits.map(({ finding }) => finding.id)}::char(64)[]) AS n(rule_id, finding_id)
-      WHERE n.rule_id = h.rule_id AND n.finding_id = h.finding_id)`;
+    DELETE FROM filter_hit h
+    USING unnest(${gone.map((hit) => hit.rule_id)}::uuid[], ${gone.map((hit) => hit.finding_id)}::char(64)[])
+      AS g(rule_id, finding_id)
+    WHERE h.rule_id = g.rule_id AND h.finding_id = g.finding_id`;
 }
 
 /** What rules do to a finding together: hidden by any that hides, its risk lowered by each that lowers. */
@@ -96,12 +127,17 @@ export function effectOf(rules: readonly Pick<RuleInForce, 'outcome' | 'factor'>
 type Covered = { readonly finding: FindingSubject; readonly rules: readonly RuleInForce[] };
 
 async function markFindings(tx: Transaction, covered: readonly Covered[]): Promise<void> {
-  const effects = covered.map(({ finding, rules }) => ({ id: finding.id, ...effectOf(rules) }));
+  const effects = covered.flatMap(({ finding, rules }) => {
+    const { isHidden, factor } = effectOf(rules);
+    const isSame = finding.effect.isHidden === isHidden && finding.effect.factor === factor;
+    return isSame ? [] : [{ id: finding.id, isHidden, factor }];
+  });
+  if (effects.length === 0) return;
   await tx.$executeRaw`
     UPDATE finding f SET is_hidden = w.is_hidden, filter_factor = w.factor
     FROM unnest(${effects.map(({ id }) => id)}::char(64)[], ${effects.map(({ isHidden }) => isHidden)}::boolean[],
       ${effects.map(({ factor }) => factor)}::float8[]) AS w(id, is_hidden, factor)
-    WHERE f.id = w.id AND (f.is_hidden, f.filter_factor) IS DISTINCT FROM (w.is_hidden, w.factor)`;
+    WHERE f.id = w.id`;
 }
 
 /** Of rules that do not count any more, and of findings that are not active any more. */

@@ -15,6 +15,8 @@ export type FindingSubject = Subject & {
   readonly disposition: string | null;
   /** Whether it must not vanish without a second person: severity high or above, or a step of a chain. */
   readonly isHigher: boolean;
+  /** What rules did to it when they were last applied. */
+  readonly effect: { readonly isHidden: boolean; readonly factor: number };
 };
 
 type SubjectRow = {
@@ -30,6 +32,8 @@ type SubjectRow = {
   readonly count: number;
   readonly disposition: string | null;
   readonly is_higher: boolean;
+  readonly is_hidden: boolean;
+  readonly filter_factor: number;
   readonly row: JsonValue;
 };
 
@@ -56,7 +60,7 @@ export async function* subjectPages(
   for (;;) {
     const rows = await tx.$queryRaw<SubjectRow[]>`
       SELECT f.id, f.number, f.detection_id, h.name AS host, f.dest, f."user", f.first_ticks, f.last_ticks, f.risk_score,
-        f.count, f.disposition::text, f.row,
+        f.count, f.disposition::text, f.row, f.is_hidden, f.filter_factor,
         (f.severity IN ('high', 'critical') OR f.chain_severity IS NOT NULL)
           AND COALESCE(f.disposition NOT IN ('false_positive', 'benign_positive'), true) AS is_higher
       FROM finding f LEFT JOIN host h ON h.id = f.host_id
@@ -84,6 +88,7 @@ function subjectOf(row: SubjectRow): FindingSubject {
     eventCount: row.count,
     disposition: row.disposition,
     isHigher: row.is_higher,
+    effect: { isHidden: row.is_hidden, factor: row.filter_factor },
     row: rowEvent(jsonFromPostgres(row.row) as [string, FieldValue][]),
   };
 }

@@ -166,7 +166,7 @@ describe('a refusal names the reason, the line and the field', () => {
 
   it.each<[string, RegExp, string]>([
     ['title: a\ncorrelation: {}', /Correlation rules are not supported/, 'correlation'],
-    ['title: a\nfilter: {}', /Sigma filters are not supported/, 'filter'],
+    ['title: a\nfilter: {}', /This is a Sigma filter/, 'filter'],
     ['action: global\ntitle: a', /Rule collections/, 'action'],
     ['title: a\n---\ntitle: b', /several documents/, ''],
     ['- a', /no rule in the file/, ''],
