@@ -19,8 +19,10 @@ import type { FilterCheck, FilterDraft } from '#lib/filters/types.ts';
 import { checkDraft, rulesOfDraft } from '#lib/filters/validate.ts';
 import { describePlace } from '#lib/spl/place.ts';
 import { readAll } from './support/evidence-files.ts';
+import { loadMappings } from './support/mappings.ts';
 
-const USAGE = `usage: npm run -s filters -- preview [--format table|jsonl] [--password TEXT] [--evidence-zone ZONE] FILE PATH...
+const USAGE = `usage: npm run -s filters -- preview [--format table|jsonl] [--password TEXT] [--evidence-zone ZONE]
+       [--mapping FILE]... FILE PATH...
        npm run -s filters -- check FILE
 FILE holds filter rules: macros.conf, JSON of this product, or Sigma filters. PATH is evidence: a file or a folder.
 preview says how many of the findings in the evidence each rule covers; check reads the rules alone.`;
@@ -30,6 +32,8 @@ type Options = {
   readonly format: 'table' | 'jsonl';
   readonly password: string | undefined;
   readonly evidenceZone: string | undefined;
+  /** Files with mappings of columns. */
+  readonly mappings: readonly string[];
   readonly file: string;
   readonly paths: readonly string[];
 };
@@ -75,6 +79,7 @@ function readArguments(): Options | string {
         format: { type: 'string', default: process.stdout.isTTY ? 'table' : 'jsonl' },
         password: { type: 'string' },
         'evidence-zone': { type: 'string' },
+        mapping: { type: 'string', multiple: true, default: [] },
       },
     });
     const { format } = values;
@@ -83,7 +88,15 @@ function readArguments(): Options | string {
     if (command !== 'preview' && command !== 'check') return 'say preview or check';
     if (file === undefined) return 'no FILE was given';
     if (command === 'preview' && paths.length === 0) return 'no PATH was given';
-    return { command, format, password: values.password, evidenceZone: values['evidence-zone'], file, paths };
+    return {
+      command,
+      format,
+      password: values.password,
+      evidenceZone: values['evidence-zone'],
+      mappings: values.mapping,
+      file,
+      paths,
+    };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -135,11 +148,13 @@ async function preview(
   knowledge: Knowledge,
   options: Options,
 ): Promise<readonly string[]> {
+  const mappings = await loadMappings(options.mappings);
+  if (typeof mappings === 'string') return [printableText(mappings)];
   const scan = new Scan(knowledge.rules, { lenient: true, extended: true, verify: false, explain: false });
   const unreadable = await readAll(options.paths, {
     password: options.password,
     timeZone: options.evidenceZone,
-    mappings: new Map(),
+    mappings,
     needles: () => scan.needles,
     startFile: (sizeBytes) => scan.startFile(sizeBytes),
     add: (file, block) => scan.add(file, block),

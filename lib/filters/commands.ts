@@ -110,7 +110,8 @@ export async function revertFilter(actor: Actor, id: string, input: FilterRevert
     const isOver = version.expiresAt !== null && version.expiresAt <= now;
     const draft = draftOfVersion(version, rule.investigationId);
     const expiresAt = isOver ? afterDays(now, DEFAULT_EXPIRY_DAYS) : draft.expiresAt;
-    return addVersion(tx, actor, rule, { ...draft, expiresAt, reason: input.reason }, version.number, now);
+    const changed = { ...draft, expiresAt, reason: input.reason };
+    return applied(tx, await addVersion(tx, actor, rule, changed, version.number, now), now);
   });
 }
 
