@@ -14,12 +14,17 @@ export type AuditAction =
   | 'finding.carry'
   | 'finding.note'
   | 'finding.update'
+  | 'source.add'
+  | 'source.change'
+  | 'source.pull'
+  | 'source.remove'
+  | 'source.test'
   | 'token.add'
   | 'token.revoke'
   | 'user.add'
   | 'user.change'
   | 'user.password';
-export type AuditObject = 'detection' | 'evidence' | 'finding' | 'token' | 'user';
+export type AuditObject = 'detection' | 'evidence' | 'finding' | 'source' | 'token' | 'user';
 
 export type AuditInput = {
   readonly action: AuditAction;

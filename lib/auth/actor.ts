@@ -12,6 +12,7 @@ export const PERMISSIONS = {
   triage: 'analyst',
   'delete-evidence': 'manager',
   'manage-detections': 'manager',
+  'manage-sources': 'manager',
   'manage-users': 'admin',
 } as const satisfies Record<string, Role>;
 export type Permission = keyof typeof PERMISSIONS;

@@ -30,11 +30,16 @@ export async function addEvidence(actor: Actor, name: string, content: Readable)
   return addStoredEvidence(actor, name, await new EvidenceStore(env().JOBSIGHT_DATA).keep(content));
 }
 
-/** Makes evidence of a file that the store holds already, and has it read. */
+/**
+ * Makes evidence of a file that the store holds already, and has it read.
+ *
+ * @param also what has to be true exactly when the evidence is there, also when it was known; done in its transaction
+ */
 export async function addStoredEvidence(
   actor: Actor,
   name: string,
   file: StoredFile,
+  also?: (tx: Transaction, evidenceId: string) => Promise<void>,
 ): Promise<AddedEvidence> {
   requirePermission(actor, 'add-evidence');
   const { sha256, sizeBytes } = file;
@@ -46,7 +51,10 @@ export async function addStoredEvidence(
       throw new AppError('conflict', 'The same file was being deleted. Upload it again.');
     }
     const known = await recognise(tx, file);
-    if (known) return known;
+    if (known) {
+      await also?.(tx, known.id);
+      return known;
+    }
     const evidence = await tx.evidence.create({
       data: {
         investigationId: DEFAULT_INVESTIGATION,
@@ -64,6 +72,7 @@ export async function addStoredEvidence(
       after: { name: shownName, sha256, sizeBytes },
     });
     await sendIngest(tx, { evidenceId: evidence.id });
+    await also?.(tx, evidence.id);
     return { id: evidence.id, name: shownName, sha256, sizeBytes, isKnown: false };
   }, TRANSACTION);
 }

@@ -52,10 +52,17 @@ export type PullRequest = {
   readonly nowMs: number;
 };
 
-/** Rows as they came, one JSON text a line without line ends, and where to go on when they are kept. */
+/** A row as it came: one JSON text without line ends. */
+export type PulledRow = {
+  readonly text: string;
+  /** Names the row at the source if a later pull may give it again (late data is looked for twice); else null. */
+  readonly key: string | null;
+};
+
+/** Rows, and where to go on when they are kept. */
 export type PullBatch = {
   readonly query: SourceQuery;
-  readonly lines: readonly string[];
+  readonly rows: readonly PulledRow[];
   /** The cursor after these rows; null when they may only be kept together with the next ones. */
   readonly cursor: SourceCursor;
 };

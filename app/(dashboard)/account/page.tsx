@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<Permission, string>> = {
   triage: 'work on findings',
   'delete-evidence': 'delete evidence',
   'manage-detections': 'import, enable and switch detections',
+  'manage-sources': 'add and change sources',
   'manage-users': 'manage users and API tokens',
 };
 

@@ -19,6 +19,7 @@ CREATE TABLE "source" (
     "next_pull_at" TIMESTAMPTZ(3),
     "failing_since" TIMESTAMPTZ(3),
     "failure" TEXT,
+    "removed_at" TIMESTAMPTZ(3),
     "tested_at" TIMESTAMPTZ(3),
     "test" JSONB,
     "version" INTEGER NOT NULL DEFAULT 1,
@@ -51,6 +52,15 @@ CREATE TABLE "source_pull" (
 );
 
 -- CreateTable
+CREATE TABLE "pulled_row" (
+    "source_id" TEXT NOT NULL,
+    "key" BYTEA NOT NULL,
+    "kept_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "pulled_row_pkey" PRIMARY KEY ("source_id","key")
+);
+
+-- CreateTable
 CREATE TABLE "pulled_evidence" (
     "pull_id" UUID NOT NULL,
     "evidence_id" UUID NOT NULL,
@@ -68,6 +78,9 @@ CREATE INDEX "source_pull_source_id_created_at_idx" ON "source_pull"("source_id"
 CREATE INDEX "source_pull_state_idx" ON "source_pull"("state");
 
 -- CreateIndex
+CREATE INDEX "pulled_row_source_id_kept_at_idx" ON "pulled_row"("source_id", "kept_at");
+
+-- CreateIndex
 CREATE INDEX "pulled_evidence_evidence_id_idx" ON "pulled_evidence"("evidence_id");
 
 -- AddForeignKey
@@ -75,6 +88,9 @@ ALTER TABLE "source" ADD CONSTRAINT "source_id_fkey" FOREIGN KEY ("id") REFERENC
 
 -- AddForeignKey
 ALTER TABLE "source_pull" ADD CONSTRAINT "source_pull_source_id_fkey" FOREIGN KEY ("source_id") REFERENCES "source"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "pulled_row" ADD CONSTRAINT "pulled_row_source_id_fkey" FOREIGN KEY ("source_id") REFERENCES "source"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "pulled_evidence" ADD CONSTRAINT "pulled_evidence_pull_id_fkey" FOREIGN KEY ("pull_id") REFERENCES "source_pull"("id") ON DELETE CASCADE ON UPDATE CASCADE;
