@@ -1,4 +1,5 @@
 import {
+  Database,
   FileText,
   LayoutDashboard,
   ListChecks,
@@ -25,6 +26,7 @@ export const NAVIGATION: readonly NavigationItem[] = [
   { href: '/hosts', label: 'Hosts', icon: Monitor, key: 'h', section: '' },
   { href: '/attack', label: 'ATT&CK', icon: Radar, key: 'a', section: '' },
   { href: '/evidence', label: 'Files', icon: FileText, key: 'e', section: 'Evidence' },
+  { href: '/sources', label: 'Sources', icon: Database, key: 'i', section: 'Evidence' },
   { href: '/detections', label: 'Detections', icon: ScanSearch, key: 'd', section: 'Tuning' },
   { href: '/system', label: 'System', icon: Settings, key: 's', section: 'Bottom' },
 ];

@@ -1,4 +1,4 @@
-import type { SourceCoverage, SourceQuery, TestStep } from './types.ts';
+import type { SourceCoverage, SourceField, SourceQuery, TestStep } from './types.ts';
 
 /** Plain objects of the sources' screens and API. Ticks are decimal strings of 100 ns since 1970 UTC, other times ISO. */
 
@@ -61,4 +61,12 @@ export type SourceDetail = SourceListItem & {
   /** The latest first. */
   readonly pulls: readonly PullItem[];
   readonly backfill: BackfillProgress | null;
+};
+
+/** A kind as the screen asks for it. */
+export type KindItem = {
+  readonly kind: string;
+  readonly label: string;
+  readonly description: string;
+  readonly fields: readonly SourceField[];
 };

@@ -124,14 +124,13 @@ class PullWriter {
 
   async add({ query, rows, cursor }: PullBatch): Promise<void> {
     // Evidence has one query, which is its origin.
-    if (this.#query && this.#query.text !== query.text && this.#cursor !== null) await this.#keep();
+    if (this.#query && this.#query.text !== query.text) await this.#keep();
     this.#query = query;
     const fresh = await this.#fresh(rows);
     this.#segment ??= await PullSegment.open(this.#tools.dataFolder);
     await this.#segment.add(fresh.map(({ text }) => text));
     for (const { key } of fresh) if (key !== null) this.#keys.push(hashOf(key));
-    if (cursor === null) return;
-    this.#cursor = cursor;
+    if (cursor !== null) this.#cursor = cursor;
     if (this.#segment.sizeBytes >= SEGMENT_BYTES) await this.#keep();
   }
 

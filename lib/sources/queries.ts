@@ -5,8 +5,8 @@ import type { Prisma } from '#lib/db/generated/client.ts';
 import { fromPostgres, type JsonValue, jsonFromPostgres } from '#lib/db/postgres-text.ts';
 import { AppError } from '#lib/errors.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
-import { sourceKind } from './kinds.ts';
-import type { BackfillProgress, PullItem, SourceDetail, SourceListItem } from './plain.ts';
+import { SOURCE_KINDS, sourceKind } from './kinds.ts';
+import type { BackfillProgress, KindItem, PullItem, SourceDetail, SourceListItem } from './plain.ts';
 import type { TestStep } from './types.ts';
 
 const PULLS_SHOWN = 50;
@@ -20,6 +20,12 @@ export async function listSources(actor: Actor): Promise<readonly SourceListItem
   });
   const items = await Promise.all(rows.map(listItem));
   return items.sort((a, b) => a.name.localeCompare(b.name, 'en'));
+}
+
+/** The kinds of sources that can be added. */
+export function listKinds(actor: Actor): readonly KindItem[] {
+  requirePermission(actor, 'read');
+  return SOURCE_KINDS.map(({ kind, label, description, fields }) => ({ kind, label, description, fields }));
 }
 
 /** Throws AppError `not-found`. */

@@ -63,7 +63,7 @@ export type PulledRow = {
 export type PullBatch = {
   readonly query: SourceQuery;
   readonly rows: readonly PulledRow[];
-  /** The cursor after these rows; null when they may only be kept together with the next ones. */
+  /** The cursor after these rows; null while it may not move yet: every row has a key then, so that none is kept twice. */
   readonly cursor: SourceCursor;
 };
 
@@ -77,10 +77,30 @@ export type PullContext = {
   readonly note: (message: string) => void;
 };
 
+/** How a setting or a secret is asked for on the screen. */
+export type SourceField = {
+  /** Key in settings or secrets. */
+  readonly name: string;
+  readonly label: string;
+  readonly hint: string | null;
+  /** `list`: one value a line. */
+  readonly input: 'text' | 'lines' | 'list' | 'number' | 'choice' | 'switch';
+  readonly choices?: readonly { readonly value: string; readonly label: string }[];
+  readonly isSecret: boolean;
+  readonly isRequired: boolean;
+  /** What a new source has there. */
+  readonly initial?: string | number | boolean;
+  /** Asked for only while another setting has this value. */
+  readonly when?: { readonly name: string; readonly value: string };
+};
+
 /** A kind of SIEM. Settings are shown and stored as they are, secrets are encrypted and never shown again. */
 export type SourceKind<Settings = unknown, Secrets = unknown> = {
   readonly kind: string;
   readonly label: string;
+  /** What it is, in a sentence, for those who choose. */
+  readonly description: string;
+  readonly fields: readonly SourceField[];
   readonly settings: z.ZodType<Settings>;
   readonly secrets: z.ZodType<Secrets>;
   /** Origins that requests may go to. */
