@@ -150,6 +150,7 @@ async function stepsOf(source: Source): Promise<readonly TestStep[]> {
     const context = {
       fetch: connection.egress.fetch,
       signal,
+      tries: 1,
       sleep: (ms: number) => wait(ms, undefined, { signal }),
       note: () => {},
     };

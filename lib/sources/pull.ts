@@ -16,6 +16,8 @@ import { type PullBatch, type PulledRow, type SourceCursor, SourceError, type So
 
 /** A segment becomes evidence at this size, and when the pull ends. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
+/** A source that is restarted is back by then. */
+const TRIES = 6;
 /** Notes of one pull that are kept. */
 const NOTES_MAX = 50;
 /** A row may come again for as long as late data is looked for, and a pull may be late itself. */
@@ -54,6 +56,7 @@ export async function runPull(pullId: string, tools: PullTools): Promise<void> {
   const context = {
     fetch: connection.egress.fetch,
     signal,
+    tries: TRIES,
     sleep: (ms: number) => wait(ms, undefined, { signal }),
     note: (message: string) => {
       if (notes.length < NOTES_MAX && !notes.includes(message)) notes.push(message);

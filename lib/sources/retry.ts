@@ -2,7 +2,6 @@ import type { Response } from 'undici';
 import type { SourceFetch } from './egress.ts';
 import { type PullContext, SourceError } from './types.ts';
 
-const TRIES = 6;
 const FIRST_MS = 1_000;
 /** Longer waits are left to the schedule, so that a worker is not kept. */
 const LONGEST_MS = 5 * 60_000;
@@ -14,19 +13,19 @@ const LONGEST_MS = 5 * 60_000;
  *
  * Only for requests that may be repeated.
  */
-export function patientFetch({ fetch, sleep, note, signal }: PullContext): SourceFetch {
+export function patientFetch({ fetch, sleep, note, signal, tries: most }: PullContext): SourceFetch {
   return async (url, init) => {
     for (let tries = 1; ; tries += 1) {
       const answer = await fetch(url, init).catch((error: unknown) => {
         if (signal.aborted || !(error instanceof SourceError) || error.code !== 'unreachable') throw error;
-        if (tries >= TRIES) throw error;
+        if (tries >= most) throw error;
         return null;
       });
       if (answer !== null && !isPassing(answer.status)) return answer;
       const waitMs = waitOf(answer, tries, Date.now());
       if (answer !== null) {
         await answer.body?.cancel();
-        if (tries >= TRIES || waitMs > LONGEST_MS) throw refusalOf(answer, Date.now() + waitMs);
+        if (tries >= most || waitMs > LONGEST_MS) throw refusalOf(answer, Date.now() + waitMs);
         note(
           answer.status === 429
             ? 'The source limits how often it is asked; the pull waited as long as it said.'

@@ -71,6 +71,8 @@ export type PullContext = {
   /** Goes to the configured host only. */
   readonly fetch: SourceFetch;
   readonly signal: AbortSignal;
+  /** How often a request is sent at most while the source is busy or cannot be reached. */
+  readonly tries: number;
   /** Waits; ends early with the signal. */
   readonly sleep: (ms: number) => Promise<void>;
   /** Told of what the user should know: a rate limit, a changed schema. */
