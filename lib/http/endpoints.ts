@@ -20,6 +20,7 @@ import { incidentQuery, riskObjectQuery } from '#lib/risk/inputs.ts';
 import { hostListQuery, surroundingsQuery, timelineQuery } from '#lib/timeline/inputs.ts';
 import type { Access } from './access.ts';
 import * as answers from './schemas.ts';
+import { SOURCE_ENDPOINTS } from './source-endpoints.ts';
 
 export type Endpoint = {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -425,6 +426,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   exportDetection,
   importDetections,
   reprocessEvidence,
+  ...SOURCE_ENDPOINTS,
   getHealth,
   getReadiness,
   getMetrics,
