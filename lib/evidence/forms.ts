@@ -13,6 +13,7 @@ export type RecordForm =
   | 'splunk-text'
   | 'get-winevent'
   | 'get-winevent-csv'
+  | 'log-analytics'
   | 'elastic'
   | 'defender'
   | 'defender-csv'
@@ -33,6 +34,7 @@ const LABELS: Readonly<Record<RecordForm, string>> = {
   'splunk-text': 'Splunk WinEventLog text',
   'get-winevent': 'Get-WinEvent JSON',
   'get-winevent-csv': 'Get-WinEvent CSV',
+  'log-analytics': 'Log Analytics (Microsoft Sentinel) JSON',
   elastic: 'Elastic Defend (ECS) JSON',
   defender: 'Microsoft Defender JSON',
   'defender-csv': 'Microsoft Defender CSV',
