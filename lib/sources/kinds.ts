@@ -1,10 +1,16 @@
 import { AppError } from '#lib/errors.ts';
 import { httpJson } from './http-json/index.ts';
+import { defender, sentinel } from './kusto/index.ts';
 import { splunk } from './splunk/index.ts';
 import type { SourceKind } from './types.ts';
 
 /** Every kind of SIEM. To add one: a folder beside this file, and a line here. */
-export const SOURCE_KINDS: readonly SourceKind[] = [anyKind(splunk), anyKind(httpJson)];
+export const SOURCE_KINDS: readonly SourceKind[] = [
+  anyKind(splunk),
+  anyKind(sentinel),
+  anyKind(defender),
+  anyKind(httpJson),
+];
 
 /** A kind is only given what its own schemas have read, so the types of these may be forgotten. */
 function anyKind<Settings, Secrets>(kind: SourceKind<Settings, Secrets>): SourceKind {
