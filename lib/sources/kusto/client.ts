@@ -159,9 +159,13 @@ function parsed(api: QueryApi, text: string): unknown {
     return parseJson(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new SourceError('schema', `${api.name} answers with something that is no JSON: ${printable(text)}`, {
-      remedy: 'Check that the address is that of the API and not of a web page or a proxy.',
-    });
+    throw new SourceError(
+      'schema',
+      `${api.name} answers with something that is no JSON: ${printable(text)}`,
+      {
+        remedy: 'Check that the address is that of the API and not of a web page or a proxy.',
+      },
+    );
   }
 }
 
@@ -177,10 +181,9 @@ function dynamicOf(value: unknown): unknown {
 }
 
 const filled = (cells: readonly (readonly [string, unknown])[]): JsonObject =>
-  Object.fromEntries(cells.filter(([, value]) => value !== null && value !== undefined && value !== '')) as Record<
-    string,
-    JsonValue
-  >;
+  Object.fromEntries(
+    cells.filter(([, value]) => value !== null && value !== undefined && value !== ''),
+  ) as Record<string, JsonValue>;
 
 /** Limits of Kusto ("Query limits"), of Log Analytics and of hunting, as their messages name them. */
 const TOO_MUCH =

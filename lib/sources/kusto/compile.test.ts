@@ -78,7 +78,7 @@ describe('detections in KQL', () => {
     };
     const [query] = defender.queries(tenant, { ...request, rules: [processes] });
     expect(query?.text).toContain(
-      '| where (FileName =~ "at.exe" and ProcessCommandLine contains "\\\\\\\\" and ProcessCommandLine contains " 1?:")',
+      '| where (FileName =~ "at.exe" and (ProcessCommandLine contains "\\\\\\\\" and ProcessCommandLine contains " 1?:"))',
     );
     expect(query?.widened).toContain('NOT Processes.user=SYSTEM');
     expect(complaintsOf(query?.text ?? '', KUSTO_COLUMNS)).toEqual([]);
@@ -97,12 +97,12 @@ describe('a condition', () => {
   });
 
   it('that holds for every row takes no part in `and`, and all of `or`', () => {
-    expect([both(['a', null]), both([null]), either(['a', null]), either(['a', 'a']), either(['a', 'b'])]).toEqual([
-      'a',
-      null,
-      null,
-      'a',
-      '(a or b)',
-    ]);
+    expect([
+      both(['a', null]),
+      both([null]),
+      either(['a', null]),
+      either(['a', 'a']),
+      either(['a', 'b']),
+    ]).toEqual(['a', null, null, 'a', '(a or b)']);
   });
 });

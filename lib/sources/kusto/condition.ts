@@ -7,7 +7,8 @@ export type Condition = string | null;
 /** What a table can be asked about a field whose value fits the pieces of a pattern; null when it cannot. */
 export type FieldCondition = (field: string, pieces: readonly string[]) => Condition;
 
-export const both = (conditions: readonly Condition[]): Condition => join(' and ', conditions.filter(isAsked));
+export const both = (conditions: readonly Condition[]): Condition =>
+  join(' and ', conditions.filter(isAsked));
 
 export const either = (conditions: readonly Condition[]): Condition =>
   conditions.every(isAsked) ? join(' or ', conditions) : null;

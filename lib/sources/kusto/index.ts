@@ -95,7 +95,10 @@ export const defender: SourceKind<DefenderSettings, KustoSecrets> = {
   }),
 };
 
-function kindOf<Settings extends DefenderSettings>(service: Service, apiOf: (settings: Settings) => QueryApi) {
+function kindOf<Settings extends DefenderSettings>(
+  service: Service,
+  apiOf: (settings: Settings) => QueryApi,
+) {
   const { tables, times, timeColumn, oldestMs } = service;
   const queriesOf = (rules: readonly DetectionRule[]): readonly TableQuery[] =>
     kustoQueries(tables, rules, times, ROWS_MAX);

@@ -73,7 +73,11 @@ export async function* pullTables(
 function spanOf({ slice, lookBackMs, nowMs }: PullRequest, done: bigint | null, oldestMs: number): Span {
   const nowTicks = BigInt(nowMs) * TICKS_PER_MS;
   const oldest = nowTicks - BigInt(oldestMs) * TICKS_PER_MS;
-  const from = slice ? (done ?? slice.fromTicks) : done === null ? oldest : done - BigInt(lookBackMs) * TICKS_PER_MS;
+  const from = slice
+    ? (done ?? slice.fromTicks)
+    : done === null
+      ? oldest
+      : done - BigInt(lookBackMs) * TICKS_PER_MS;
   return { fromTicks: from > oldest ? from : oldest, toTicks: slice?.toTicks ?? nowTicks };
 }
 

@@ -65,7 +65,7 @@ async function* dataSteps(
       message:
         rows === null
           ? `There is no table ${name} (${label}).`
-          : `${name} (${label}) has ${count.toLocaleString('en')} rows of the last ${DAYS} days.`,
+          : `${name} (${label}) has ${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'} of the last ${DAYS} days.`,
       remedy: null,
     };
   }

@@ -91,13 +91,17 @@ class Parser {
   #or(): Evaluate {
     const operands = [this.#and()];
     while (this.#take('or')) operands.push(this.#and());
-    return operands.length === 1 ? (operands[0] as Evaluate) : (row) => operands.some((one) => one(row) === true);
+    return operands.length === 1
+      ? (operands[0] as Evaluate)
+      : (row) => operands.some((one) => one(row) === true);
   }
 
   #and(): Evaluate {
     const operands = [this.#comparison()];
     while (this.#take('and')) operands.push(this.#comparison());
-    return operands.length === 1 ? (operands[0] as Evaluate) : (row) => operands.every((one) => one(row) === true);
+    return operands.length === 1
+      ? (operands[0] as Evaluate)
+      : (row) => operands.every((one) => one(row) === true);
   }
 
   #comparison(): Evaluate {

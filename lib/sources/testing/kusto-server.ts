@@ -29,15 +29,15 @@ export type KustoTestServer = TestServer & {
   rowLimit: number;
   /** Seconds that a token holds. */
   tokenSeconds: number;
-  /** Ends every token, whatever time it had left. */
-  readonly endTokens: () => void;
+  /** How many queries a token is good for, whatever time it has left. */
+  queriesOfToken: number;
   /** Queries that were asked, in their order. */
   readonly queries: () => readonly string[];
 };
 
 export async function startKustoServer(): Promise<KustoTestServer> {
   const tables = new Map<string, KustoTableData>();
-  const tokens = new Set<string>();
+  const tokens = new Map<string, number>();
   let tokenNumber = 0;
   const state = {
     secret: 'kusto-secret',
@@ -45,6 +45,7 @@ export async function startKustoServer(): Promise<KustoTestServer> {
     hasRights: true,
     rowLimit: 500_000,
     tokenSeconds: 3_599,
+    queriesOfToken: Number.POSITIVE_INFINITY,
   };
   const server = await startTestServer(async ({ path, method, form, body, headers, stream, response }) => {
     if (method !== 'POST') return json(response, 405, { error: { code: 'MethodNotAllowed' } });
@@ -52,7 +53,7 @@ export async function startKustoServer(): Promise<KustoTestServer> {
       const refusal = signInRefusal(form, state);
       if (refusal) return json(response, 401, refusal);
       const token = `token-${++tokenNumber}`;
-      tokens.add(token);
+      tokens.set(token, 0);
       return json(response, 200, {
         token_type: 'Bearer',
         expires_in: state.tokenSeconds,
@@ -60,9 +61,15 @@ export async function startKustoServer(): Promise<KustoTestServer> {
         access_token: token,
       });
     }
-    if (!tokens.has(/^Bearer (.*)$/.exec(headers.authorization ?? '')?.[1] ?? ''))
+    const token = /^Bearer (.*)$/.exec(headers.authorization ?? '')?.[1] ?? '';
+    const uses = tokens.get(token) ?? Number.POSITIVE_INFINITY;
+    tokens.set(token, uses + 1);
+    if (!(uses < state.queriesOfToken))
       return json(response, 401, {
-        error: { code: 'InvalidAuthenticationToken', message: 'Access token has expired or is not yet valid.' },
+        error: {
+          code: 'InvalidAuthenticationToken',
+          message: 'Access token has expired or is not yet valid.',
+        },
       });
     const asked = JSON.parse(body) as Record<string, string>;
     if (/^\/v1\/workspaces\/[^/]+\/query$/.test(path)) {
@@ -89,11 +96,12 @@ export async function startKustoServer(): Promise<KustoTestServer> {
         });
       return huntingAnswer(asked.Query ?? '', tables, state.rowLimit, response, stream);
     }
-    return json(response, 404, { error: { code: 'PathNotFoundError', message: 'The requested path does not exist' } });
+    return json(response, 404, {
+      error: { code: 'PathNotFoundError', message: 'The requested path does not exist' },
+    });
   });
   return Object.assign(state, server, {
     tables,
-    endTokens: () => tokens.clear(),
     queries: () =>
       server.requests.flatMap(({ body }) => {
         const asked = body === '' ? {} : (JSON.parse(body) as Record<string, string>);
@@ -112,13 +120,20 @@ function signInRefusal(
     error_codes: [Number(code.replace('AADSTS', ''))],
   });
   if (form.get('grant_type') !== 'client_credentials' || !form.get('scope')?.endsWith('/.default'))
-    return { error: 'invalid_request', error_description: 'AADSTS900144: The request body must contain a parameter.' };
-  if (form.get('client_id') !== CLIENT) return of('AADSTS700016', 'Application was not found in the directory.');
+    return {
+      error: 'invalid_request',
+      error_description: 'AADSTS900144: The request body must contain a parameter.',
+    };
+  if (form.get('client_id') !== CLIENT)
+    return of('AADSTS700016', 'Application was not found in the directory.');
   if (state.isSecretExpired)
     return of('AADSTS7000222', `The provided client secret keys for app '${CLIENT}' are expired.`);
   return form.get('client_secret') === state.secret
     ? null
-    : of('AADSTS7000215', 'Invalid client secret provided. Ensure the secret being sent is the client secret value.');
+    : of(
+        'AADSTS7000215',
+        'Invalid client secret provided. Ensure the secret being sent is the client secret value.',
+      );
 }
 
 type Stream = (rows: Iterable<string>) => Promise<void>;
@@ -136,16 +151,22 @@ function workspaceAnswer(
       error: {
         message: 'The request had some invalid properties',
         code: 'BadArgumentError',
-        innererror: { code: 'SemanticError', message: 'A semantic error occurred.', innererror: { code: 'SEM0100', message: result.message } },
+        innererror: {
+          code: 'SemanticError',
+          message: 'A semantic error occurred.',
+          innererror: { code: 'SEM0100', message: result.message },
+        },
       },
     });
-  const rows = result.rows.slice(0, rowLimit).map((row) =>
-    row.map((cell, at) =>
-      result.columns[at]?.type === 'dynamic' && typeof cell === 'object' && cell !== null
-        ? JSON.stringify(cell)
-        : cell,
-    ),
-  );
+  const rows = result.rows
+    .slice(0, rowLimit)
+    .map((row) =>
+      row.map((cell, at) =>
+        result.columns[at]?.type === 'dynamic' && typeof cell === 'object' && cell !== null
+          ? JSON.stringify(cell)
+          : cell,
+      ),
+    );
   const error =
     result.rows.length > rowLimit
       ? `,"error":${JSON.stringify({
@@ -183,7 +204,10 @@ function huntingAnswer(
     return refuse(
       'Query execution has exceeded the allowed result size. Optimize your query by limiting the number of results and try again',
     );
-  const schema = result.columns.map(({ name, type }) => ({ name, type: `${type[0]?.toUpperCase()}${type.slice(1)}` }));
+  const schema = result.columns.map(({ name, type }) => ({
+    name,
+    type: `${type[0]?.toUpperCase()}${type.slice(1)}`,
+  }));
   const rows = result.rows.map((row) =>
     Object.fromEntries(
       result.columns.flatMap(({ name, type }, at) => [

@@ -1,4 +1,3 @@
-import { eventRow, securityEventRow, windowsEventRow } from '#lib/evidence/json/testing/write-log-analytics.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import type { KustoTableData } from './kusto-query.ts';
 
@@ -19,6 +18,7 @@ const SYSTEM_COLUMNS = {
   ...strings('Computer Channel Opcode Keywords EventRecordId SystemUserId Correlation EventLevelName'),
 };
 const DEVICE_COLUMNS = {
+  ...WORKSPACE_COLUMNS,
   Timestamp: 'datetime',
   ReportId: 'long',
   ...strings('DeviceId DeviceName ActionType InitiatingProcessAccountDomain InitiatingProcessAccountName'),
@@ -67,9 +67,6 @@ export function kustoTable(name: string, rows: readonly object[], ingested: stri
   if (extra !== undefined) throw new Error(`${name} has no column ${extra}`);
   return { columns, rows: rows.map((cells) => ({ cells: { ...cells }, ingested })) };
 }
-
-/** Each record in the table that a workspace would have it in. */
-export const ROW_WRITERS = { SecurityEvent: securityEventRow, Event: eventRow, WindowsEvent: windowsEventRow };
 
 /** Registry values that were set, as Defender tells them: of Sysmon's event 13. */
 export function deviceRegistryRow({ system, data }: EvidenceRecord, index: number): Record<string, unknown> {

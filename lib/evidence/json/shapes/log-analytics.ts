@@ -120,12 +120,12 @@ function dataOf(
       .filter(([name, value]) => !NOT_DATA.has(name) && !name.startsWith('_') && value !== '')
       .map(([name, value]) => dataItem(name, value));
   }
+  const values = parameters(filledText(child(row, 'ParameterXml')) ?? '');
+  const names = namesOf(channel, eventId);
+  if (names && values.length > 0) return values.map((value, index) => [names[index] ?? '', value]);
   const told = dataFromMessage(channel, eventId, filledText(child(row, 'RenderedDescription')) ?? '');
   const isNamed = told.length > 0 && told[0]?.[0] !== 'Message';
-  const values = isNamed ? [] : parameters(filledText(child(row, 'ParameterXml')) ?? '');
-  if (values.length === 0) return told;
-  const names = namesOf(channel, eventId);
-  return values.map((value, index) => [names?.[index] ?? '', value]);
+  return isNamed || values.length === 0 ? told : values.map((value) => ['', value]);
 }
 
 /** The values under their names: an object, JSON of one in a string as the query API gives it, or XML. */
