@@ -40,8 +40,8 @@ export class NoTableError extends Error {
   override readonly name = 'NoTableError';
 }
 
-/** Log Analytics waits so many seconds for a query when asked to; not longer. */
-const WAIT = 'wait=600';
+/** Log Analytics answers within so many seconds or with 504; shorter than a connection may be silent. */
+const WAIT = 'wait=280';
 
 const logAnalyticsAnswer = z.looseObject({
   tables: z

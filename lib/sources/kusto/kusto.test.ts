@@ -374,6 +374,26 @@ describe('a pull from advanced hunting', () => {
     expect(told(await strictFindings())).toEqual(told(expected));
   });
 
+  it('does not ask for what is older than 30 days in a back-fill, and says so', async () => {
+    const rows = await recentRows();
+    const expected = await findingsOf([['hunting.jsonl', jsonLines(rows)]]);
+    fill('DeviceRegistryEvents', rows);
+    const id = await tenant();
+    const day = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+    await backfillSource(ANALYST, id, { from: day(60), to: day(0), sliceHours: 24 * 20 });
+    await runPulls(id);
+    await readAll();
+    const pulls = await db.sourcePull.findMany({ orderBy: { fromTicks: 'asc' } });
+    expect(
+      pulls.map(({ state, notes }) => [state, notes.some((note) => note.includes('Nothing from before'))]),
+    ).toEqual([
+      ['done', true],
+      ['done', true],
+      ['done', false],
+    ]);
+    expect(told(await strictFindings())).toEqual(told(expected));
+  });
+
   it('asks for no more than the 30 days that it has', async () => {
     fill('DeviceRegistryEvents', await recentRows());
     await pullAndRead(await tenant());

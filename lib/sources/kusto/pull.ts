@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '#lib/evidence/json/values.ts';
+import { formatIsoTime } from '#lib/evidence/time.ts';
 import type { PullBatch, PullContext, PulledRow, PullRequest } from '../types.ts';
 import { SourceError } from '../types.ts';
 import { type KustoClient, NoTableError, TooMuchError } from './client.ts';
@@ -28,9 +29,14 @@ export async function* pullTables(
 ): AsyncGenerator<PullBatch> {
   const done = { ...cursor.parse(request.cursor)?.tables };
   let tableCount = 0;
+  const oldestTicks = BigInt(request.nowMs - oldestMs) * TICKS_PER_MS;
+  if (request.slice && request.slice.fromTicks < oldestTicks)
+    context.note(
+      `Nothing from before ${formatIsoTime(oldestTicks).slice(0, 10)} is kept there; it was not asked for.`,
+    );
   for (const query of queries) {
     const { name } = query.table;
-    const span = spanOf(request, done[name] === undefined ? null : BigInt(done[name]), oldestMs);
+    const span = spanOf(request, done[name] === undefined ? null : BigInt(done[name]), oldestTicks);
     const open: Span[] = span.fromTicks < span.toTicks ? [span] : [];
     let isThere = true;
     for (let slice = open.pop(); slice; slice = open.pop()) {
@@ -70,15 +76,11 @@ export async function* pullTables(
     );
 }
 
-function spanOf({ slice, lookBackMs, nowMs }: PullRequest, done: bigint | null, oldestMs: number): Span {
-  const nowTicks = BigInt(nowMs) * TICKS_PER_MS;
-  const oldest = nowTicks - BigInt(oldestMs) * TICKS_PER_MS;
-  const from = slice
-    ? (done ?? slice.fromTicks)
-    : done === null
-      ? oldest
-      : done - BigInt(lookBackMs) * TICKS_PER_MS;
-  return { fromTicks: from > oldest ? from : oldest, toTicks: slice?.toTicks ?? nowTicks };
+function spanOf({ slice, lookBackMs, nowMs }: PullRequest, done: bigint | null, oldestTicks: bigint): Span {
+  const toTicks = slice?.toTicks ?? BigInt(nowMs) * TICKS_PER_MS;
+  const behind = slice ? 0n : BigInt(lookBackMs) * TICKS_PER_MS;
+  const from = done === null ? (slice?.fromTicks ?? oldestTicks) : done - behind;
+  return { fromTicks: from > oldestTicks ? from : oldestTicks, toTicks };
 }
 
 /** The later half first: the last one is taken next. */

@@ -15,20 +15,13 @@ export async function* testSteps(
   nowMs: number,
 ): AsyncGenerator<TestStep> {
   await client.signIn();
-  yield {
-    step: 'sign-in',
-    state: 'works',
-    message: 'Entra ID gave a token for the application.',
-    remedy: null,
-  };
-  try {
-    await client.ask('print Works = 1');
-  } catch (error) {
-    if (!(error instanceof SourceError) || error.code !== 'rights') throw error;
-    yield { step: 'reach', state: 'works', message: `${api.name} answers.`, remedy: null };
-    yield { step: 'rights', state: 'fails', message: error.message, remedy: error.remedy };
-    return;
-  }
+  const refused = await client.ask('print Works = 1').then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof SourceError && error.code === 'rights') return error;
+      throw error;
+    },
+  );
   yield { step: 'reach', state: 'works', message: `${api.name} answers.`, remedy: null };
   yield [api.address, api.signInUrl].every((address) => address.startsWith('https:'))
     ? { step: 'tls', state: 'works', message: 'The connection is encrypted.', remedy: null }
@@ -38,6 +31,16 @@ export async function* testSteps(
         message: 'The connection is not encrypted: whoever stands between reads the sign-in.',
         remedy: 'Use https.',
       };
+  yield {
+    step: 'sign-in',
+    state: 'works',
+    message: 'Entra ID gave a token for the application.',
+    remedy: null,
+  };
+  if (refused) {
+    yield { step: 'rights', state: 'fails', message: refused.message, remedy: refused.remedy };
+    return;
+  }
   yield { step: 'rights', state: 'works', message: 'The application may run queries.', remedy: null };
   yield* dataSteps(client, tables, timeColumn, nowMs);
   yield clockStep(client.clockMs(), nowMs);
