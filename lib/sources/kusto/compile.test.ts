@@ -1,7 +1,15 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rulesOf } from '#lib/detection/testing.ts';
+import { makeRecord, POWERSHELL, sysmonRecord } from '#lib/events/testing.ts';
+import {
+  eventRow,
+  securityEventRow,
+  windowsEventRow,
+} from '#lib/evidence/json/testing/write-log-analytics.ts';
+import { runKusto } from '../testing/kusto-query.ts';
 import { complaintsOf } from '../testing/kusto-syntax.ts';
-import { KUSTO_COLUMNS } from '../testing/kusto-tables.ts';
+import { deviceRegistryRow, KUSTO_COLUMNS, kustoTable } from '../testing/kusto-tables.ts';
 import type { PullRequest } from '../types.ts';
 import { both, either, fitsText, fitsWords } from './condition.ts';
 import { defender, sentinel } from './index.ts';
@@ -82,6 +90,87 @@ describe('detections in KQL', () => {
     );
     expect(query?.widened).toContain('NOT Processes.user=SYSTEM');
     expect(complaintsOf(query?.text ?? '', KUSTO_COLUMNS)).toEqual([]);
+  });
+});
+
+describe('whatever stands around what a detection looks for', () => {
+  const INGESTED = '2026-03-05T09:00:00.0000000Z';
+  const isFound = (table: string, row: object): boolean => {
+    const query = sentinel.queries(workspace, request).find(({ text }) => tableOf(text) === table);
+    const data = new Map([[table, kustoTable(table, [row], INGESTED)]]);
+    return runKusto(query?.text ?? '', data).rows.length === 1;
+  };
+  const around = fc.string({ unit: 'binary', maxLength: 8 });
+  const spelled = (text: string) =>
+    fc
+      .array(fc.boolean(), { minLength: text.length, maxLength: text.length })
+      .map((flags) =>
+        [...text].map((one, at) => (flags[at] ? one.toUpperCase() : one.toLowerCase())).join(''),
+      );
+  const seed = 20_260_305;
+
+  it('a script block is found in every table of Windows events', () => {
+    fc.assert(
+      fc.property(around, spelled('win32_scheduledjob'), around, (before, name, after) => {
+        const record = makeRecord(
+          { channel: POWERSHELL.toUpperCase(), eventId: 4104, systemTime: INGESTED, computer: 'h' },
+          [
+            ['MessageNumber', '1'],
+            ['MessageTotal', '1'],
+            ['ScriptBlockText', before + name + after],
+          ],
+        );
+        expect([
+          isFound('WindowsEvent', windowsEventRow(record)),
+          isFound('SecurityEvent', securityEventRow(record, true)),
+          isFound('Event', eventRow(record)),
+          isFound('Event', eventRow(record, { holds: 'parameters' })),
+        ]).toEqual([true, true, true, true]);
+      }),
+      { seed, numRuns: 100 },
+    );
+  });
+
+  it('a registry value is found in every table that may hold it', () => {
+    fc.assert(
+      fc.property(
+        around,
+        spelled('\\CurrentVersion\\Schedule\\Configuration'),
+        spelled('EnableAt'),
+        (before, path, value) => {
+          const key = `HKLM\\${before}${path}`;
+          const system = { systemTime: INGESTED, computer: 'h' };
+          const sysmon = sysmonRecord(
+            13,
+            { TargetObject: `${key}\\${value}`, Details: 'DWORD (0x00000001)' },
+            system,
+          );
+          const audit = makeRecord({ ...system, channel: 'Security', eventId: 4657 }, [
+            ['ObjectName', key],
+            ['ObjectValueName', value],
+          ]);
+          expect([
+            isFound('WindowsEvent', windowsEventRow(sysmon)),
+            isFound('WindowsEvent', windowsEventRow(audit)),
+            isFound('Event', eventRow(sysmon)),
+            isFound('SecurityEvent', securityEventRow(audit)),
+            isFound('SecurityEvent', securityEventRow(audit, true)),
+            isFound('DeviceRegistryEvents', deviceRegistryRow(sysmon, 0)),
+          ]).toEqual([true, true, true, true, true, true]);
+        },
+      ),
+      { seed, numRuns: 100 },
+    );
+  });
+
+  it('and what it does not look for stays where it is', () => {
+    const record = makeRecord({ channel: POWERSHELL, eventId: 4104, systemTime: INGESTED }, [
+      ['ScriptBlockText', 'Get-ScheduledJob'],
+    ]);
+    expect([isFound('WindowsEvent', windowsEventRow(record)), isFound('Event', eventRow(record))]).toEqual([
+      false,
+      false,
+    ]);
   });
 });
 
