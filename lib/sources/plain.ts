@@ -70,3 +70,13 @@ export type KindItem = {
   readonly description: string;
   readonly fields: readonly SourceField[];
 };
+
+/** Which query of which pull gave an evidence. */
+export type PulledOrigin = {
+  readonly sourceId: string;
+  readonly sourceName: string;
+  readonly at: string;
+  readonly query: string;
+  readonly language: string;
+  readonly rowCount: number;
+};

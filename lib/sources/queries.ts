@@ -6,7 +6,14 @@ import { fromPostgres, type JsonValue, jsonFromPostgres } from '#lib/db/postgres
 import { AppError } from '#lib/errors.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { SOURCE_KINDS, sourceKind } from './kinds.ts';
-import type { BackfillProgress, KindItem, PullItem, SourceDetail, SourceListItem } from './plain.ts';
+import type {
+  BackfillProgress,
+  KindItem,
+  PulledOrigin,
+  PullItem,
+  SourceDetail,
+  SourceListItem,
+} from './plain.ts';
 import type { TestStep } from './types.ts';
 
 const PULLS_SHOWN = 50;
@@ -76,7 +83,7 @@ export async function getSource(actor: Actor, id: string): Promise<SourceDetail>
 }
 
 /** Where pulled evidence comes from: the pull and the query, as they are told on its page. */
-export async function originOf(actor: Actor, evidenceId: string) {
+export async function originsOf(actor: Actor, evidenceId: string): Promise<readonly PulledOrigin[]> {
   requirePermission(actor, 'read');
   const rows = await db.pulledEvidence.findMany({
     where: { evidenceId },

@@ -1,15 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { readEvidence } from '#lib/evidence/read.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import { renderEventXml } from '#lib/evidence/render.ts';
 import { fromBuffer } from '#lib/evidence/source.ts';
-import { evidenceFile, POWERSHELL, REGISTRY } from '#lib/jobs/testing.ts';
 import type { SplunkEvent } from './splunk-server.ts';
+
+const EVIDENCE = new URL('../../../e2e/evidence/', import.meta.url);
+const FILES = ['sysmon-enableat.evtx', 'powershell-win32-scheduledjob.evtx'];
 
 /** The records of the two evidence files of the end-to-end tests: EnableAt, script blocks, and decoys. */
 export async function storyRecords(): Promise<readonly EvidenceRecord[]> {
   const records: EvidenceRecord[] = [];
-  for (const name of [REGISTRY, POWERSHELL]) {
-    const { blocks } = await readEvidence(fromBuffer(evidenceFile(name)), {});
+  for (const name of FILES) {
+    const { blocks } = await readEvidence(fromBuffer(readFileSync(new URL(name, EVIDENCE))), {});
     for await (const block of blocks) records.push(...block.records);
   }
   return records;

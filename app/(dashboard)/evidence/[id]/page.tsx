@@ -8,6 +8,7 @@ import { formatBytes, plural, recordSum } from '#components/evidence/format.ts';
 import { TamperHintSummary } from '#components/evidence/tamper-hints.tsx';
 import { AutoRefresh } from '#components/shell/auto-refresh.tsx';
 import { PageHeader } from '#components/shell/page-header.tsx';
+import { PulledFrom } from '#components/sources/pulled-from.tsx';
 import { OwnTime, Time } from '#components/time/time.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card, DefinitionList } from '#components/ui/card.tsx';
@@ -18,6 +19,7 @@ import { can } from '#lib/auth/actor.ts';
 import { requireActor } from '#lib/auth/current.ts';
 import { getEvidence } from '#lib/custody/queries.ts';
 import { AppError } from '#lib/errors.ts';
+import { originsOf } from '#lib/sources/queries.ts';
 
 export const metadata = { title: 'File' };
 
@@ -28,6 +30,7 @@ export default async function EvidencePage({ params }: { readonly params: Promis
     if (error instanceof AppError && error.code === 'not-found') notFound();
     throw error;
   });
+  const origins = await originsOf(actor, id);
   const states = [evidence.status, ...(evidence.members?.items ?? []).map((one) => one.evidence?.status)];
   const isBusy = states.some((status) => status === 'waiting' || status === 'reading');
   // An archive has no records of its own: its members are evidence of their own.
@@ -77,6 +80,7 @@ export default async function EvidencePage({ params }: { readonly params: Promis
               ]}
             />
           </Card>
+          <PulledFrom origins={origins} />
           {evidence.members && (
             <ArchiveMembers id={id} members={evidence.members} canUnlock={can(actor, 'add-evidence')} />
           )}
