@@ -1,4 +1,5 @@
 import {
+  Database,
   FileText,
   Filter,
   Gauge,
@@ -30,6 +31,7 @@ export const NAVIGATION: readonly NavigationItem[] = [
   { href: '/risk', also: '/incidents', label: 'Risk', icon: Gauge, key: 'r', section: '' },
   { href: '/attack', label: 'ATT&CK', icon: Radar, key: 'a', section: '' },
   { href: '/evidence', label: 'Files', icon: FileText, key: 'e', section: 'Evidence' },
+  { href: '/sources', label: 'Sources', icon: Database, key: 'i', section: 'Evidence' },
   { href: '/detections', label: 'Detections', icon: ScanSearch, key: 'd', section: 'Tuning' },
   { href: '/filters', label: 'Filter rules', icon: Filter, key: 'r', section: 'Tuning' },
   { href: '/system', label: 'System', icon: Settings, key: 's', section: 'Bottom' },

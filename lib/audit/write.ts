@@ -29,6 +29,11 @@ export type AuditAction =
   | 'risk.factor'
   | 'risk.incident-rule'
   | 'risk.settings'
+  | 'source.add'
+  | 'source.change'
+  | 'source.pull'
+  | 'source.remove'
+  | 'source.test'
   | 'token.add'
   | 'token.revoke'
   | 'user.add'
@@ -45,6 +50,7 @@ export type AuditObject =
   | 'mapping'
   | 'risk-factor'
   | 'risk-settings'
+  | 'source'
   | 'token'
   | 'user';
 

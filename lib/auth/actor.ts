@@ -15,6 +15,7 @@ export const PERMISSIONS = {
   'delete-evidence': 'manager',
   'manage-detections': 'manager',
   'manage-risk': 'manager',
+  'manage-sources': 'manager',
   'manage-users': 'admin',
 } as const satisfies Record<string, Role>;
 export type Permission = keyof typeof PERMISSIONS;

@@ -45,6 +45,8 @@ export async function addEvidence(
 /**
  * Makes evidence of a file that the store holds already, and has it read. What was read of it while its upload ran stays
  * read, or goes when the same bytes are here already.
+ *
+ * @param also what has to be true exactly when the evidence is there, also when it was known; done in its transaction
  */
 export async function addStoredEvidence(
   actor: Actor,
@@ -52,6 +54,7 @@ export async function addStoredEvidence(
   file: StoredFile,
   said: SaidOfEvidence = {},
   uploadId: string | null = null,
+  also?: (tx: Transaction, evidenceId: string) => Promise<void>,
 ): Promise<AddedEvidence> {
   requirePermission(actor, 'add-evidence');
   const { sha256, sizeBytes } = file;
@@ -65,6 +68,7 @@ export async function addStoredEvidence(
     const known = await recognise(tx, file, said.timeZone);
     if (known) {
       if (uploadId !== null) await dropDuplicate(tx, uploadId);
+      await also?.(tx, known.id);
       return known;
     }
     const arrived = uploadId === null ? null : await completeArriving(tx, uploadId, sha256);
@@ -82,6 +86,7 @@ export async function addStoredEvidence(
       investigationId: DEFAULT_INVESTIGATION,
       after: { name: added.name, sha256, sizeBytes, ...(said.timeZone ? { timeZone: said.timeZone } : {}) },
     });
+    await also?.(tx, added.id);
     return added;
   }, TRANSACTION);
 }

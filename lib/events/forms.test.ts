@@ -16,6 +16,7 @@ const NOT_WRITTEN: Readonly<Record<string, readonly string[]>> = {
   Winlogbeat: ['Task', 'Keywords', 'Qualifiers'],
   'Winlogbeat with modules': ['Task', 'Keywords', 'Qualifiers'],
   NXLog: ['Qualifiers'],
+  'Log Analytics WindowsEvent': ['Guid', 'Qualifiers'],
 };
 
 function fieldsOf(record: EvidenceRecord): Fields {

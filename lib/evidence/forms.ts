@@ -14,6 +14,7 @@ export type RecordForm =
   | 'get-winevent'
   | 'get-winevent-csv'
   | 'get-winevent-clixml'
+  | 'log-analytics'
   | 'elastic'
   | 'defender'
   | 'defender-csv'
@@ -36,6 +37,7 @@ const LABELS: Readonly<Record<RecordForm, string>> = {
   'get-winevent': 'Get-WinEvent JSON',
   'get-winevent-csv': 'Get-WinEvent CSV',
   'get-winevent-clixml': 'Get-WinEvent CLIXML',
+  'log-analytics': 'Log Analytics (Microsoft Sentinel) JSON',
   elastic: 'Elastic Defend (ECS) JSON',
   defender: 'Microsoft Defender JSON',
   'defender-csv': 'Microsoft Defender CSV',

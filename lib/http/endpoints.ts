@@ -22,6 +22,7 @@ import type { Endpoint } from './endpoint.ts';
 import { FILTER_ENDPOINTS } from './filter-endpoints.ts';
 import { RISK_ENDPOINTS } from './risk-endpoints.ts';
 import * as answers from './schemas.ts';
+import { SOURCE_ENDPOINTS } from './source-endpoints.ts';
 
 const id = z.string().min(1).max(300);
 const evidenceReference = z.object({ id: id.describe('Id of the evidence.') });
@@ -465,6 +466,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   importDetections,
   reprocessEvidence,
   ...FILTER_ENDPOINTS,
+  ...SOURCE_ENDPOINTS,
   getHealth,
   getReadiness,
   getMetrics,

@@ -92,6 +92,15 @@ export const ACTIONS: readonly ActionAccess[] = [
     revertIncidentRuleAction: 'manage-risk',
     removeEntitiesAction: 'manage-risk',
   }),
+  ...actions('app/(dashboard)/sources/actions.ts', {
+    saveSourceAction: 'manage-sources',
+    testSourceAction: 'manage-sources',
+    pullSourceAction: 'add-evidence',
+    backfillSourceAction: 'manage-sources',
+    cancelPullsAction: 'manage-sources',
+    removeSourceAction: 'manage-sources',
+    enableSourceAction: 'manage-sources',
+  }),
   ...actions('app/(dashboard)/system/actions.ts', {
     addUserAction: 'manage-users',
     changeUserAction: 'manage-users',

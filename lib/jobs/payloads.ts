@@ -13,3 +13,9 @@ export const REPROCESS_QUEUE = 'reprocess';
 
 export const reprocessPayload = z.object({ evidenceId: z.uuid() });
 export type ReprocessPayload = z.infer<typeof reprocessPayload>;
+
+export const PULL_QUEUE = 'pull';
+
+/** Runs the pulls of the source that wait. */
+export const pullPayload = z.object({ sourceId: z.string() });
+export type PullPayload = z.infer<typeof pullPayload>;

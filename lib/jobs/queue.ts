@@ -3,6 +3,8 @@ import type { Prisma } from '#lib/db/generated/client.ts';
 import {
   INGEST_QUEUE,
   type IngestPayload,
+  PULL_QUEUE,
+  type PullPayload,
   REPROCESS_QUEUE,
   type ReprocessPayload,
   SMALL_EVIDENCE_BYTES,
@@ -41,8 +43,10 @@ export async function openQueue(options: { isWorker: boolean }): Promise<PgBoss>
     // A lost connection; pg-boss tries again, and the supervisor restarts a process that ends.
   });
   await boss.start();
-  for (const queue of [INGEST_QUEUE, SMALL_INGEST_QUEUE, REPROCESS_QUEUE]) {
+  for (const queue of [INGEST_QUEUE, SMALL_INGEST_QUEUE, REPROCESS_QUEUE, PULL_QUEUE]) {
     await boss.createQueue(queue, {
+      // One pull of a source runs, one more may wait.
+      ...(queue === PULL_QUEUE ? { policy: 'stately' as const } : {}),
       heartbeatSeconds: HEARTBEAT_SECONDS,
       // A large evidence may take hours; a dead worker is noticed by its heartbeat.
       expireInSeconds: 23 * 3_600,
@@ -68,4 +72,10 @@ export async function sendIngest(tx: Prisma.TransactionClient, payload: IngestPa
 export async function sendReprocess(tx: Prisma.TransactionClient, payload: ReprocessPayload): Promise<void> {
   const boss = await sendingQueue();
   await boss.send(REPROCESS_QUEUE, payload, { db: fromPrisma(tx) });
+}
+
+/** Sends within the transaction that makes the pull. */
+export async function sendPull(tx: Prisma.TransactionClient, payload: PullPayload): Promise<void> {
+  const boss = await sendingQueue();
+  await boss.send(PULL_QUEUE, payload, { db: fromPrisma(tx), singletonKey: payload.sourceId });
 }

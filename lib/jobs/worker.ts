@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import type { Job } from 'pg-boss';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job, PgBoss } from 'pg-boss';
 import { importFolder } from '#lib/catalogue/folder.ts';
 import { catchUpWithCatalogue } from '#lib/catalogue/settle.ts';
 import { EvidenceStore } from '#lib/custody/store.ts';
@@ -7,11 +8,16 @@ import { db } from '#lib/db/client.ts';
 import { env } from '#lib/env.ts';
 import { endFiltersWhoseTimeIsOver } from '#lib/filters/apply.ts';
 import { log } from '#lib/log.ts';
+import { runPullsOf } from '#lib/sources/run.ts';
+import { schedulePulls } from '#lib/sources/schedule.ts';
 import { ingestJobs } from './ingest-jobs.ts';
 import { WORKER_BEAT_MS } from './liveness.ts';
 import {
   INGEST_QUEUE,
   type IngestPayload,
+  PULL_QUEUE,
+  type PullPayload,
+  pullPayload,
   REPROCESS_QUEUE,
   type ReprocessPayload,
   reprocessPayload,
@@ -77,14 +83,54 @@ export async function runWorker(signal: AbortSignal): Promise<void> {
       }
     },
   );
+  const pulling = await workOnPulls(boss, store, signal);
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
   clearInterval(timer);
   clearInterval(ending);
+  await pulling.ended;
   await boss.stop({ graceful: true, timeout: 5_000 });
   await closeSendingQueue();
   await db.workerHeartbeat.deleteMany({ where: { id } });
   await db.$disconnect();
+}
+
+/** How often it is looked which sources are due. */
+const SCHEDULE_LOOK_MS = 5_000;
+/** Sources that one worker pulls from side by side. */
+const PULLS_AT_ONCE = 3;
+
+/** Pulls from sources, and makes the pulls that schedules ask for until the signal. */
+async function workOnPulls(
+  boss: PgBoss,
+  store: EvidenceStore,
+  signal: AbortSignal,
+): Promise<{ readonly ended: Promise<void> }> {
+  const { JOBSIGHT_DATA, JOBSIGHT_SECRET = '' } = env();
+  await boss.work<PullPayload>(
+    PULL_QUEUE,
+    { batchSize: 1, localConcurrency: PULLS_AT_ONCE, pollingIntervalSeconds: 0.5 },
+    async (jobs) => {
+      for (const job of jobs) {
+        await runPullsOf(pullPayload.parse(job.data).sourceId, {
+          db,
+          store,
+          dataFolder: JOBSIGHT_DATA,
+          secret: JOBSIGHT_SECRET,
+          signal: AbortSignal.any([signal, job.signal]),
+        });
+      }
+    },
+  );
+  const look = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await schedulePulls().catch((error: unknown) =>
+        log.warn({ err: error }, 'due pulls could not be looked for; it is tried again'),
+      );
+      await sleep(SCHEDULE_LOOK_MS, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  return { ended: look() };
 }

@@ -18,6 +18,7 @@ const WORDS: Readonly<Record<Permission, string>> = {
   'delete-evidence': 'delete evidence',
   'manage-detections': 'import, enable and switch detections',
   'manage-risk': 'set risk factors, incident rules, the cap and the asset and identity lists',
+  'manage-sources': 'add and change sources',
   'manage-users': 'manage users and API tokens',
 };
 

@@ -13,6 +13,7 @@ import { TamperHintSummary } from '#components/evidence/tamper-hints.tsx';
 import { ZoneForm } from '#components/evidence/zone-form.tsx';
 import { AutoRefresh } from '#components/shell/auto-refresh.tsx';
 import { PageHeader } from '#components/shell/page-header.tsx';
+import { PulledFrom } from '#components/sources/pulled-from.tsx';
 import { OwnTime, Time } from '#components/time/time.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Card, DefinitionList } from '#components/ui/card.tsx';
@@ -24,6 +25,7 @@ import { requireActor } from '#lib/auth/current.ts';
 import { getColumns } from '#lib/custody/preview.ts';
 import { getEvidence } from '#lib/custody/queries.ts';
 import { AppError } from '#lib/errors.ts';
+import { originsOf } from '#lib/sources/queries.ts';
 
 export const metadata = { title: 'File' };
 
@@ -40,6 +42,7 @@ export default async function EvidencePage({
     if (error instanceof AppError && error.code === 'not-found') notFound();
     throw error;
   });
+  const origins = await originsOf(actor, id);
   const members = (evidence.members?.items ?? []).flatMap((one) => one.evidence ?? []);
   const isBusy = [evidence, ...members].some(isUnderWay);
   const isArriving = evidence.sha256 === null;
@@ -108,6 +111,7 @@ export default async function EvidencePage({
               <AlertSummary alerts={evidence.alerts} />
             </Card>
           )}
+          <PulledFrom origins={origins} />
           {evidence.members && (
             <ArchiveMembers id={id} members={evidence.members} canUnlock={can(actor, 'add-evidence')} />
           )}

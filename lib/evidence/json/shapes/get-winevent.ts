@@ -86,15 +86,15 @@ export const getWinEvent: Shape = (value, _text, times) => {
       userId: isObject(userId) ? filledText(child(userId, 'Value')) : filledText(userId),
     }),
     data: () =>
-      dataOf(
-        channel.toLowerCase(),
-        eventId,
-        child(value, 'Properties'),
-        scalarText(child(value, 'Message')) ?? '',
-      ),
+      dataOf(channel, eventId, child(value, 'Properties'), scalarText(child(value, 'Message')) ?? ''),
     userDataXml: null,
   };
 };
+
+/** Names of an event's values in their order, where known. */
+export function namesOf(channel: string | null, eventId: number): readonly string[] | undefined {
+  return eventId === 4104 ? SCRIPT_BLOCK : NAMES.get(`${channel?.toLowerCase()} ${eventId}`);
+}
 
 function dataOf(
   channel: string,
@@ -105,7 +105,7 @@ function dataOf(
   const values = Array.isArray(properties)
     ? (properties as readonly JsonValue[]).map((property) => scalarText(child(property, 'Value')) ?? '')
     : [];
-  const names = eventId === 4104 ? SCRIPT_BLOCK : NAMES.get(`${channel} ${eventId}`);
+  const names = namesOf(channel, eventId);
   // Later versions of an event have more values after the same ones.
   if (names && values.length > 0) {
     return values.map((value, index) => {

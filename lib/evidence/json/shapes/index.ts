@@ -5,6 +5,7 @@ import { elastic } from './elastic.ts';
 import { evtxDump } from './evtx-dump.ts';
 import { getWinEvent } from './get-winevent.ts';
 import { hecShape } from './hec.ts';
+import { logAnalytics } from './log-analytics.ts';
 import { nxlog } from './nxlog.ts';
 import { plain } from './plain.ts';
 import type { Shape, ShapedRecord } from './shape.ts';
@@ -17,6 +18,7 @@ const SHAPES: readonly Shape[] = [
   splunk,
   evtxDump,
   winlogbeat,
+  logAnalytics,
   velociraptor,
   nxlog,
   getWinEvent,

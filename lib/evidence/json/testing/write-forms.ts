@@ -1,6 +1,7 @@
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import { renderEventXml } from '#lib/evidence/render.ts';
 import { formatIsoTime } from '#lib/evidence/time.ts';
+import { windowsEventRow } from './write-log-analytics.ts';
 
 /** Windows events as other tools write them, for tests: the values of a record, as one JSON object. */
 
@@ -228,6 +229,7 @@ export const WRITERS: Readonly<Record<string, Writer>> = {
   NXLog: nxlog,
   'Get-WinEvent': getWinEvent,
   'Splunk export': splunkExport,
+  'Log Analytics WindowsEvent': windowsEventRow,
 };
 
 function milliseconds(systemTime: string | null): string {
