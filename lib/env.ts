@@ -33,6 +33,8 @@ const envSchema = z
       .min(12, 'JOBSIGHT_ADMIN_PASSWORD must have at least 12 characters.')
       .optional(),
     JOBSIGHT_SECRET: z.string().min(32, 'JOBSIGHT_SECRET must have at least 32 characters.').optional(),
+    /** The secret before, for one start after a change: secrets of sources are encrypted anew. */
+    JOBSIGHT_OLD_SECRET: z.string().optional(),
     /** Port that receives live input with TLS; without it, only the main port does. */
     JOBSIGHT_HEC_PORT: z.coerce
       .number('JOBSIGHT_HEC_PORT must be a number from 1 to 65535.')

@@ -8,8 +8,10 @@ import { db } from '#lib/db/client.ts';
 import { env } from '#lib/env.ts';
 import { endFiltersWhoseTimeIsOver } from '#lib/filters/apply.ts';
 import { log } from '#lib/log.ts';
+import { rotateSecrets } from '#lib/sources/rotate.ts';
 import { runPullsOf } from '#lib/sources/run.ts';
 import { schedulePulls } from '#lib/sources/schedule.ts';
+import { dropStaleSegments } from '#lib/sources/segment.ts';
 import { ingestJobs } from './ingest-jobs.ts';
 import { WORKER_BEAT_MS } from './liveness.ts';
 import {
@@ -108,7 +110,9 @@ async function workOnPulls(
   store: EvidenceStore,
   signal: AbortSignal,
 ): Promise<{ readonly ended: Promise<void> }> {
-  const { JOBSIGHT_DATA, JOBSIGHT_SECRET = '' } = env();
+  const { JOBSIGHT_DATA, JOBSIGHT_SECRET = '', JOBSIGHT_OLD_SECRET } = env();
+  if (JOBSIGHT_OLD_SECRET !== undefined) await rotateSecrets(JOBSIGHT_SECRET, JOBSIGHT_OLD_SECRET);
+  await dropStaleSegments(JOBSIGHT_DATA);
   await boss.work<PullPayload>(
     PULL_QUEUE,
     { batchSize: 1, localConcurrency: PULLS_AT_ONCE, pollingIntervalSeconds: 0.5 },

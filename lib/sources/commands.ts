@@ -14,7 +14,7 @@ import { checkHost } from './egress.ts';
 import type { BackfillInput, NewSource, SourceChange } from './inputs.ts';
 import { sourceKind } from './kinds.ts';
 import { nextAfter } from './schedule.ts';
-import { decryptSecret, encryptSecret, SecretError } from './secrets.ts';
+import { encryptSecret, SecretError } from './secrets.ts';
 import { SERVICE_DOMAIN, SERVICE_ROLE } from './service-user.ts';
 import { SourceError, type TestStep } from './types.ts';
 
@@ -288,27 +288,6 @@ function sealed(id: string, kind: string, secrets: NewSource['secrets']): Uint8A
   const parsed = sourceKind(kind).secrets.parse(secrets);
   const text = JSON.stringify(parsed);
   return text === '{}' ? null : encryptSecret(masterSecret(), id, text);
-}
-
-/** Encrypts the secrets of every source anew, after JOBSIGHT_SECRET was changed. */
-export async function rotateSecrets(actor: Actor, oldMaster: string): Promise<number> {
-  requirePermission(actor, 'manage-sources');
-  const master = masterSecret();
-  return db.$transaction(async (tx) => {
-    const rows = await tx.source.findMany({ where: { secrets: { not: null } } });
-    for (const { id, secrets } of rows) {
-      if (secrets === null) continue;
-      const text = decryptSecret(oldMaster, id, secrets);
-      await tx.source.update({ where: { id }, data: { secrets: encryptSecret(master, id, text) } });
-    }
-    await writeAudit(tx, actor, {
-      action: 'source.change',
-      objectType: 'source',
-      objectId: 'all',
-      after: { secrets: 'encrypted anew', count: rows.length },
-    });
-    return rows.length;
-  });
 }
 
 function masterSecret(): string {

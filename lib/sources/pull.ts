@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Actor } from '#lib/auth/actor.ts';
@@ -32,11 +30,6 @@ export type PullTools = {
   readonly secret: string;
   readonly signal: AbortSignal;
 };
-
-/** What a killed process left of its segments; to be called when no pull runs in this data folder. */
-export async function dropSegments(dataFolder: string): Promise<void> {
-  await rm(path.join(dataFolder, 'pulls'), { recursive: true, force: true });
-}
 
 /**
  * Runs one pull: rows become evidence, and in the same transaction the cursor moves, so that a pull that is killed at any

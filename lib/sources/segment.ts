@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Rows of a pull until they become evidence, in a file of the data folder: a pull may be larger than the memory. */
@@ -40,5 +40,18 @@ export class PullSegment {
   async drop(): Promise<void> {
     this.#stream.destroy();
     await rm(this.#file, { force: true });
+  }
+}
+
+/** A pull that runs for longer than this has a newer segment. */
+const STALE_MS = 86_400_000;
+
+/** Removes what killed processes left. */
+export async function dropStaleSegments(dataFolder: string, now = Date.now()): Promise<void> {
+  const folder = path.join(dataFolder, 'pulls');
+  for (const name of await readdir(folder).catch(() => [])) {
+    const file = path.join(folder, name);
+    const known = await stat(file).catch(() => null);
+    if (known && now - known.mtimeMs > STALE_MS) await rm(file, { force: true });
   }
 }
