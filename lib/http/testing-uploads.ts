@@ -9,12 +9,16 @@ import { callApi } from './testing-api.ts';
 
 const TUS = { 'tus-resumable': '1.0.0' };
 
-export async function beginUpload(name: string, sizeBytes: number): Promise<string> {
+/** @param timeZone of times that name none; '': nobody says */
+export async function beginUpload(name: string, sizeBytes: number, timeZone = ''): Promise<string> {
+  const metadata = Object.entries({ filename: name, timeZone })
+    .filter(([, value]) => value !== '')
+    .map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`);
   const answer = await callApi('analyst', 'POST', '/api/v1/uploads', {
     headers: {
       ...TUS,
       'upload-length': String(sizeBytes),
-      'upload-metadata': `filename ${Buffer.from(name).toString('base64')}`,
+      'upload-metadata': metadata.join(','),
     },
   });
   if (answer.status !== 201) throw new Error(await answer.text());

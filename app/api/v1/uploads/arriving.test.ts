@@ -56,11 +56,21 @@ async function sendRest(address: string, bytes: Buffer, from: number): Promise<R
 }
 
 /** Sends a beginning and reads it: the evidence that it is by then. */
-async function arrive(bytes: Buffer, sentBytes: number): Promise<{ address: string; id: string }> {
-  const address = await beginUpload('large', bytes.length);
+async function arrive(
+  bytes: Buffer,
+  sentBytes: number,
+  timeZone = '',
+): Promise<{ address: string; id: string }> {
+  const address = await beginUpload('large', bytes.length, timeZone);
   await sendPiece(address, bytes, 0, sentBytes);
   await work();
   return { address, id: (await only()).id };
+}
+
+/** Answers what the evidence waits for, and reads on. */
+async function sayZone(id: string): Promise<void> {
+  await callApi('analyst', 'PATCH', `/api/v1/evidence/${id}`, { body: { timeZone: 'UTC' } });
+  await work();
 }
 
 const wholeStates = new Map<Buffer, unknown>();
@@ -70,6 +80,7 @@ async function undisturbed(bytes: Buffer): Promise<unknown> {
   const known = wholeStates.get(bytes);
   if (known !== undefined) return known;
   const [id = ''] = await addAndRead(new File([Uint8Array.from(bytes)], 'whole'));
+  if ((await only()).question === 'time_zone') await sayZone(id);
   const tables = await tablesOf(id);
   wholeStates.set(bytes, tables);
   await callApi('manager', 'DELETE', `/api/v1/evidence/${id}`);
@@ -85,7 +96,7 @@ describe('an upload that is read while it arrives', () => {
   it.each(FORMS)('%s: shows findings before its last byte and ends as if it had been whole', async (form) => {
     const bytes = fileOf(form);
     const expected = await undisturbed(bytes);
-    const { address, id } = await arrive(bytes, 3 * MIB);
+    const { address, id } = await arrive(bytes, 3 * MIB, form === 'text' ? 'UTC' : '');
     const early = await only();
     expect([early.status, early.sha256]).toEqual(['arriving', null]);
     expect(early.recordCount).toBeGreaterThan(0n);
@@ -105,6 +116,20 @@ describe('an upload that is read while it arrives', () => {
       { action: 'evidence.arrive', after: { name: 'large', sizeBytes: bytes.length } },
       { action: 'evidence.add', after: { sha256: (await only()).sha256 } },
     ]);
+  });
+
+  it('asks for its zone when it is whole, and then ends as if it had been said at first', async () => {
+    const bytes = fileOf('text');
+    const expected = await undisturbed(bytes);
+    const { address, id } = await arrive(bytes, 3 * MIB);
+    expect(await only()).toMatchObject({ status: 'arriving', question: null, recordCount: 0n });
+    const early = await callApi('analyst', 'PATCH', `/api/v1/evidence/${id}`, { body: { timeZone: 'UTC' } });
+    expect(early.status).toBe(409);
+    await sendRest(address, bytes, 3 * MIB);
+    expect(await only()).toMatchObject({ status: 'asking', question: 'time_zone', recordCount: 0n });
+    await sayZone(id);
+    expect((await only()).status).toBe('ready');
+    expect(await tablesOf(id)).toEqual(expected);
   });
 
   it('and rests for days has nothing in the queue, and goes on when bytes come, with another server', async () => {
