@@ -23,14 +23,14 @@ export type Compiled = {
   readonly open: ReadonlyMap<string, string>;
 };
 
-/** Longest word that the standard tokenizer makes; it cuts longer ones, and with them what is looked for. */
-const LONGEST_WORD = 255;
+/** The standard tokenizer cuts words of more than 255 UTF-16 units, which are 128 characters at least, and with them what is looked for. */
+const CUT_AFTER = 100;
 
 const WIDENED = {
   ignored: 'documents whose field was left out of the index for its length or form (_ignored)',
   unseen: 'events of the detection’s numbers in which the index does not see the field',
   words:
-    'in text fields words are looked for, wherever they stand; documents with words too long to be whole are taken',
+    'in text fields words are looked for, wherever they stand; documents with words so long that they were cut within what is looked for are taken',
   unknown: 'events that are no Windows log records are taken whatever their number is',
   exists: 'fields that can only be asked whether they are there',
   none: 'all documents of indexes in which the field is not searchable',
@@ -118,16 +118,18 @@ function fits(
   if (values.length === 0 && others.length === 0) return 'none';
   const conditions = [...values.map((use) => wholeValue(use, pieces, widened))];
   if (others.length > 0) conditions.push(anywhere(others, pieces, widened));
-  const fields = places.filter(({ holds }) => holds !== 'text').map(({ field }) => field);
   // A name in _ignored may be that of a field that was not mapped any more.
-  const names = new Set([
-    ...fields,
-    ...values.map(({ field }) => field),
-    ...others.map(({ field }) => field),
-  ]);
+  const names = [
+    ...places.filter(({ holds }) => holds !== 'raw').map(({ field }) => field),
+    ...[...values, ...others].map(({ field }) => field),
+  ];
   widened.add(WIDENED.ignored);
-  conditions.push({ terms: { _ignored: [...names] } });
-  const unseen = unseenIn(values, events, mapped);
+  conditions.push({ terms: { _ignored: [...new Set(names)] } });
+  const unseen = unseenIn(
+    usesOf(({ holds }) => holds === 'value' || holds === 'within'),
+    events,
+    mapped,
+  );
   if (unseen !== 'none') widened.add(WIDENED.unseen);
   return any([...conditions, unseen]);
 }
@@ -136,7 +138,7 @@ function fits(
  * Windows events that should have the value while the index knows none of the fields: left out for their length without a
  * mark (OpenSearch, Elasticsearch before 8), or not mapped.
  */
-function unseenIn(values: readonly FieldUse[], events: readonly string[], mapped: Mapped): Condition {
+function unseenIn(seenBy: readonly FieldUse[], events: readonly string[], mapped: Mapped): Condition {
   const numbers = EVENT_NUMBERS.flatMap((field) => mapped.uses.get(field) ?? []).filter(
     ({ how }) => how === 'exact' || how === 'number',
   );
@@ -144,7 +146,7 @@ function unseenIn(values: readonly FieldUse[], events: readonly string[], mapped
   const isOne = any(
     [...new Set(numbers.map(({ field }) => field))].map((field) => ({ terms: { [field]: [...events] } })),
   );
-  const fields = [...new Set(values.map(({ field }) => field))];
+  const fields = [...new Set(seenBy.map(({ field }) => field))];
   return all([isOne, { bool: { must_not: fields.map((field) => ({ exists: { field } })) } }]);
 }
 
@@ -166,30 +168,24 @@ function wholeValue(use: FieldUse, pieces: readonly string[], widened: Set<strin
 function anywhere(uses: readonly FieldUse[], pieces: readonly string[], widened: Set<string>): Condition {
   const words = wordsIn(pieces).map(({ text }) => text);
   const searchable = uses.filter(({ how }) => how === 'exact' || how === 'words');
-  const conditions: Condition[] = uses.flatMap(({ field, how, indexes }) => {
-    if (how === 'none') {
-      widened.add(WIDENED.none);
-      return { terms: { _index: [...indexes] } };
-    }
-    if (how === 'words') {
-      widened.add(WIDENED.words);
-      return { regexp: { [field]: { value: `.{${LONGEST_WORD}}` } } };
-    }
-    return how === 'exact' ? [] : hasField(field, widened);
+  if (searchable.some(({ how }) => how === 'words')) widened.add(WIDENED.words);
+  const conditions = uses.flatMap(({ field, how, indexes }): Condition[] => {
+    if (how === 'exact' || how === 'words') return [];
+    if (how !== 'none') return [hasField(field, widened)];
+    widened.add(WIDENED.none);
+    return [{ terms: { _index: [...indexes] } }];
   });
   if (searchable.length > 0)
-    conditions.unshift(
-      all(
-        words.map((word) =>
-          any(
-            searchable.map(({ field }) => ({
-              wildcard: { [field]: { value: `*${word}*`, case_insensitive: true } },
-            })),
-          ),
-        ),
-      ),
-    );
+    conditions.unshift(all(words.map((word) => any(searchable.flatMap((use) => wordIn(use, word))))));
   return any(conditions);
+}
+
+function wordIn({ field, how }: FieldUse, word: string): Query[] {
+  const whole: Query = { wildcard: { [field]: { value: `*${word}*`, case_insensitive: true } } };
+  if (how === 'exact' || word.length < 2) return [whole];
+  const beginnings = Array.from({ length: word.length - 1 }, (_, at) => word.slice(0, at + 1));
+  const cut = `.{${CUT_AFTER},}(${beginnings.join('|')})`;
+  return [whole, { regexp: { [field]: { value: cut, case_insensitive: true } } }];
 }
 
 function hasField(field: string, widened: Set<string>): Condition {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
+import { winlogbeat } from '#lib/evidence/json/testing/write-forms.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import { ANALYST, addAndRead, empty, useTestInstance } from '#lib/jobs/testing.ts';
 import { backfillSource, testSource } from '../commands.ts';
@@ -73,6 +74,19 @@ async function findingsOfFile() {
   await empty();
   return expected;
 }
+
+/** Winlogbeat keeps at most 1024 characters of a value in its index. */
+const WITH_LONG_SCRIPTS: Layout = {
+  ...LAYOUTS.winlogbeat,
+  write: (record) => {
+    const values = record.data.map(([name, value]) => [
+      name,
+      name === 'ScriptBlockText' ? `${'#'.repeat(2_000)}\n${value}` : value,
+    ]);
+    const { winlog, ...rest } = winlogbeat(record) as { winlog: object };
+    return { ...rest, winlog: { ...winlog, event_data: Object.fromEntries(values) } };
+  },
+};
 
 describe.each(names)('a pull of documents in the layout of %s', (name) => {
   it('gives the findings that a file of them gives, by one search with all conditions', async () => {
@@ -152,14 +166,7 @@ describe('a pull from Elasticsearch', () => {
       await server.close();
       server = await startElasticServer(product);
       await empty();
-      const long = records.filter(isNeedle).map((record) => ({
-        ...record,
-        data: record.data.map(([name, value]): [string, string] => [
-          name,
-          name === 'ScriptBlockText' ? `${'#'.repeat(2_000)}\n${value}` : value,
-        ]),
-      }));
-      put(LAYOUTS.winlogbeat, long as unknown as readonly EvidenceRecord[], Date.now() - EARLIER_MS);
+      put(WITH_LONG_SCRIPTS, records.filter(isNeedle), Date.now() - EARLIER_MS);
       const expected = await findingsOfFile();
       const id = product === 'elasticsearch' ? await elastic() : await openSearch();
       await pullAndRead(id);
@@ -168,7 +175,7 @@ describe('a pull from Elasticsearch', () => {
   });
 
   it('reads more than a page, with nothing lost where times are the same', async () => {
-    for (let copy = 0; copy < 60; copy += 1)
+    for (let copy = 0; copy < 150; copy += 1)
       put(LAYOUTS.winlogbeat, records.filter(isNeedle), Date.now() - EARLIER_MS);
     const pull = await pullAndRead(await elastic());
     expect(server.documents.length).toBeGreaterThan(1_000);

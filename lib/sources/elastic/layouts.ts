@@ -5,10 +5,10 @@
  */
 
 /**
- * `value`: the field's value is what is asked for. `part`: what is asked for is put together of it and other parts.
- * `text`: what is asked for stands somewhere in it.
+ * `value`: the field's value is what is asked for. `within`: what is asked for is a piece of the value. `part`: it is put
+ * together of this and other parts. `raw`: it stands somewhere in the text of the event.
  */
-export type Place = { readonly field: string; readonly holds: 'value' | 'part' | 'text' };
+export type Place = { readonly field: string; readonly holds: 'value' | 'within' | 'part' | 'raw' };
 
 export type Places = {
   readonly places: readonly Place[];
@@ -23,8 +23,8 @@ export const INGESTED = 'event.ingested';
 export const EVENT_TIME = '@timestamp';
 
 const RAW_TEXT: readonly Place[] = [
-  { field: 'message', holds: 'text' },
-  { field: 'event.original', holds: 'text' },
+  { field: 'message', holds: 'raw' },
+  { field: 'event.original', holds: 'raw' },
 ];
 
 /** A value of a Windows event under the names that layouts give it. */
@@ -50,7 +50,7 @@ export const PLACES: Readonly<Record<string, Places>> = {
     places: [
       ...eventData('TargetObject'),
       ecs('registry.path'),
-      ...eventData('ObjectName', 'part'),
+      ...eventData('ObjectName'),
       ...['registry.hive', 'registry.key', 'registry.value'].map((field) => ecs(field, 'part')),
       ...RAW_TEXT,
     ],
@@ -60,8 +60,8 @@ export const PLACES: Readonly<Record<string, Places>> = {
     places: [
       ...eventData('ObjectValueName'),
       ecs('registry.value'),
-      ...eventData('TargetObject', 'text'),
-      ecs('registry.path', 'text'),
+      ...eventData('TargetObject', 'within'),
+      ecs('registry.path', 'within'),
       ...RAW_TEXT,
     ],
     events: REGISTRY_EVENTS,

@@ -56,6 +56,8 @@ export async function* pullElastic(
     product,
   )) {
     reached = reachedBy(hits) ?? reached;
+    const bare = hits.find(({ _source }) => _source === undefined);
+    if (bare) context.note(`${bare._index} keeps no documents (_source), so that nothing of it can be read.`);
     yield { query, rows: hits.map(rowOf), cursor: { since, reached, mapping } };
   }
   yield {

@@ -84,9 +84,9 @@ export async function startElasticServer(
     const asked = body === '' ? {} : (JSON.parse(exact) as Json);
     const parts = path.split('/').slice(1).map(decodeURIComponent);
     const [target = '', ...rest] = parts;
-    const sendPage = async (extra: Json, found: readonly Indexed[], request: Json): Promise<void> => {
+    const sendPage = async (extra: Json, found: readonly Indexed[]): Promise<void> => {
       response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' });
-      await stream(pageText(extra, found, request));
+      await stream(pageText(extra, found));
     };
     try {
       if (path === '/') {
@@ -123,7 +123,7 @@ export async function startElasticServer(
         const search = searches.get(id);
         if (!search) throw new Refusal(404, 'search_context_missing_exception', 'No search context found');
         const size = Number(search.body.size);
-        await sendPage({ _scroll_id: id }, search.found.slice(search.at, search.at + size), search.body);
+        await sendPage({ _scroll_id: id }, search.found.slice(search.at, search.at + size));
         search.at += size;
       } else if (path === '/_search') {
         const id = String((asked.pit as Json | undefined)?.id);
@@ -131,7 +131,7 @@ export async function startElasticServer(
         if (!pit || !open.has(id))
           throw new Refusal(404, 'search_context_missing_exception', 'No search context found');
         const sorted = matching(pit.found, asked);
-        await sendPage({ pit_id: id }, after(sorted, asked).slice(0, Number(asked.size)), asked);
+        await sendPage({ pit_id: id }, after(sorted, asked).slice(0, Number(asked.size)));
       } else if (rest[0] === '_search') {
         const found = matching(snapshot(target), asked);
         const size = Number(asked.size);
@@ -145,7 +145,7 @@ export async function startElasticServer(
         const id = `scroll-${searches.size}`;
         searches.set(id, { found, body: asked, at: size });
         open.add(id);
-        await sendPage({ _scroll_id: id }, found.slice(0, size), asked);
+        await sendPage({ _scroll_id: id }, found.slice(0, size));
       } else {
         refuse(404, 'not_found', `no handler found for uri [${path}]`);
       }
@@ -208,7 +208,7 @@ function after(sorted: readonly Sorted[], request: Json): readonly Sorted[] {
   return sorted.filter((document) => compare(document.sort, place) > 0);
 }
 
-function* pageText(extra: Json, found: readonly Indexed[], request: Json): Generator<string> {
+function* pageText(extra: Json, found: readonly Indexed[]): Generator<string> {
   yield `${JSON.stringify({ took: 1, timed_out: false, _shards: { total: 1, successful: 1, failed: 0 }, ...extra }).slice(0, -1)},"hits":{"hits":[`;
   for (const [at, document] of found.entries()) {
     const { index, id, source, ignored } = document;
