@@ -183,8 +183,12 @@ function anywhere(uses: readonly FieldUse[], pieces: readonly string[], widened:
 function wordIn({ field, how }: FieldUse, word: string): Query[] {
   const whole: Query = { wildcard: { [field]: { value: `*${word}*`, case_insensitive: true } } };
   if (how === 'exact' || word.length < 2) return [whole];
-  const beginnings = Array.from({ length: word.length - 1 }, (_, at) => word.slice(0, at + 1));
-  const cut = `.{${CUT_AFTER},}(${beginnings.join('|')})`;
+  // All beginnings of the word but itself: w(i(n)?)?
+  const beginnings = [...word.slice(0, -1)].reduceRight(
+    (rest, letter) => `${letter}${rest === '' ? '' : `(${rest})?`}`,
+    '',
+  );
+  const cut = `.{${CUT_AFTER},}${beginnings}`;
   return [whole, { regexp: { [field]: { value: cut, case_insensitive: true } } }];
 }
 
