@@ -1,13 +1,13 @@
 /**
  * The REST API of Elasticsearch and OpenSearch as far as a pull needs it. Sources: Elasticsearch API reference, "Info",
- * "Get index", "Field capabilities", "Authenticate", "Has privileges", "Point in time", "Search", "Scroll", "Count";
+ * "Get index", "Authenticate", "Point in time", "Search", "Scroll";
  * OpenSearch documentation, "Point in Time API" and Security plugin, "Authentication information".
  */
 import { z } from 'zod';
 import { SourceError } from '../types.ts';
 import type { Query } from './compile.ts';
 import { ALL_FIELDS } from './layouts.ts';
-import { type Mapped, readFieldCaps, readMapping } from './mapping.ts';
+import { type Mapped, readMapping } from './mapping.ts';
 import type { Product } from './settings.ts';
 import type { Answer, Wire } from './wire.ts';
 
@@ -84,33 +84,18 @@ export class Cluster {
     }
   }
 
-  /** Mappings, or at least fields and types where mappings may not be seen. Throws SourceError when no index fits. */
-  async mapping(): Promise<{ readonly mapped: Mapped; readonly isWhole: boolean }> {
-    const { mapped, isWhole } = await this.#mappingOrCaps();
-    if (mapped.indexes.length === 0)
-      throw new SourceError('query', 'No index fits what the source names.', {
-        remedy: 'Correct the indexes of the source: GET _cat/indices lists them.',
-      });
-    return { mapped, isWhole };
-  }
-
-  async #mappingOrCaps(): Promise<{ readonly mapped: Mapped; readonly isWhole: boolean }> {
-    try {
-      const { body } = await this.#wire({
-        method: 'GET',
-        path: `/${this.#target}`,
-        query: { filter_path: MAPPING_PATHS.join(',') },
-      });
-      return { mapped: readMapping(read(z.record(z.string(), z.unknown()), body)), isWhole: true };
-    } catch (error) {
-      if (!(error instanceof SourceError) || error.code !== 'rights') throw error;
-      const { body } = await this.#wire({
-        method: 'GET',
-        path: `/${this.#target}/_field_caps`,
-        query: { fields: ALL_FIELDS.join(',') },
-      });
-      return { mapped: readFieldCaps(read(z.looseObject({}), body)), isWhole: false };
-    }
+  /** Throws SourceError when no index fits, or mappings may not be seen: without them a query may miss, or take everything. */
+  async mapping(): Promise<Mapped> {
+    const { body } = await this.#wire({
+      method: 'GET',
+      path: `/${this.#target}`,
+      query: { filter_path: MAPPING_PATHS.join(',') },
+    });
+    const mapped = readMapping(read(z.record(z.string(), z.unknown()), body));
+    if (mapped.indexes.length > 0) return mapped;
+    throw new SourceError('query', 'No index fits what the source names.', {
+      remedy: 'Correct the indexes of the source: GET _cat/indices lists them.',
+    });
   }
 
   /** Documents in order, page by page; all of one moment. */

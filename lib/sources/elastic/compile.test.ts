@@ -8,7 +8,7 @@ import { elasticAgent } from './goldens/elastic-agent.ts';
 import { elasticDefend } from './goldens/elastic-defend.ts';
 import { rawText } from './goldens/raw-text.ts';
 import { winlogbeat } from './goldens/winlogbeat.ts';
-import { readFieldCaps, readMapping } from './mapping.ts';
+import { readMapping } from './mapping.ts';
 
 const rules = compileKnowledge(loadContent()).rules.filter(({ evaluation }) => evaluation === 'strict');
 const compiled = (setup: IndexSetup) => elasticQuery(readMapping({ lab: setup }), rules);
@@ -160,6 +160,32 @@ describe('a document that a detection selects', () => {
   });
 });
 
+describe('a field that cannot be searched', () => {
+  const original = { event: object({ original: { type: 'keyword', index: false, doc_values: false } }) };
+  const asked = (...setups: IndexSetup[]) =>
+    JSON.stringify(
+      elasticQuery(readMapping(Object.fromEntries(setups.map((one, at) => [`lab-${at}`, one]))), rules).dsl,
+    );
+
+  it('brings its whole index where nothing else holds the value, and no other', () => {
+    expect(asked({ mappings: object(original) })).toContain('"_index":["lab-0"]');
+    expect(asked(scripts({ type: 'keyword' }), { mappings: object(original) })).toContain(
+      '"_index":["lab-1"]',
+    );
+    expect(asked(scripts({ type: 'keyword' }), { mappings: object(original) })).not.toContain('lab-0');
+  });
+
+  it('is left out where the value was taken out of it', () => {
+    const whole = {
+      TargetObject: { type: 'keyword' },
+      ObjectValueName: { type: 'keyword' },
+      ScriptBlockText: { type: 'keyword' },
+    };
+    const setup = { mappings: object({ winlog: object({ event_data: object(whole) }), ...original }) };
+    expect(asked(setup)).not.toContain('_index');
+  });
+});
+
 describe('the mapping', () => {
   const uses = (setup: IndexSetup) =>
     readMapping({ lab: setup })
@@ -192,19 +218,5 @@ describe('the mapping', () => {
       { field, how: 'words', indexes: ['b'] },
     ]);
     expect(withoutIngested).toEqual(['a']);
-  });
-
-  it('is told in part by field capabilities', () => {
-    const { uses: found, indexes } = readFieldCaps({
-      indices: ['a', 'b'],
-      fields: {
-        [field]: {
-          keyword: { searchable: true, indices: ['a'] },
-          text: { searchable: true, indices: ['b'] },
-        },
-      },
-    });
-    expect(indexes).toEqual(['a', 'b']);
-    expect(found.get(field)?.map(({ how }) => how)).toEqual(['exact', 'exists']);
   });
 });

@@ -111,9 +111,9 @@ function fits(
   const usesOf = (test: (place: Place) => boolean) =>
     places.filter(test).flatMap(({ field }) => mapped.uses.get(field) ?? []);
   const values = usesOf(({ holds }) => holds === 'value');
-  // What is not searchable counts only where nothing else holds the value: ECS keeps event.original so, beside its parts.
-  const others = usesOf(({ holds }) => holds !== 'value').filter(
-    ({ how }) => how !== 'none' || values.length === 0,
+  const others = leaveHeld(
+    usesOf(({ holds }) => holds !== 'value'),
+    values,
   );
   if (values.length === 0 && others.length === 0) return 'none';
   const conditions = [...values.map((use) => wholeValue(use, pieces, widened))];
@@ -132,6 +132,20 @@ function fits(
   );
   if (unseen !== 'none') widened.add(WIDENED.unseen);
   return any([...conditions, unseen]);
+}
+
+/**
+ * Fields that cannot be searched, or only for whether they are there, count in indexes where nothing else holds the value: ECS
+ * keeps event.original unsearchable beside the values that were taken out of it.
+ */
+function leaveHeld(uses: readonly FieldUse[], values: readonly FieldUse[]): FieldUse[] {
+  const isSearched = ({ how }: FieldUse) => how !== 'none' && how !== 'exists';
+  const held = new Set([...values, ...uses.filter(isSearched)].flatMap(({ indexes }) => indexes));
+  return uses.flatMap((use) => {
+    if (isSearched(use)) return use;
+    const indexes = use.indexes.filter((index) => !held.has(index));
+    return indexes.length > 0 ? { ...use, indexes } : [];
+  });
 }
 
 /**

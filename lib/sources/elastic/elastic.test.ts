@@ -88,6 +88,11 @@ const WITH_LONG_SCRIPTS: Layout = {
   },
 };
 
+const WITHOUT_INGESTED: Layout = {
+  ...LAYOUTS['raw text'],
+  setup: { mappings: { properties: { '@timestamp': { type: 'date' }, message: { type: 'text' } } } },
+};
+
 describe.each(names)('a pull of documents in the layout of %s', (name) => {
   it('gives the findings that a file of them gives, by one search with all conditions', async () => {
     fill(name);
@@ -144,15 +149,7 @@ describe('a pull from Elasticsearch', () => {
   });
 
   it('says where late events are not found, and finds what the look back reaches', async () => {
-    const { '@timestamp': _, ...rest } = LAYOUTS['raw text'].setup.mappings.properties as Record<
-      string,
-      unknown
-    >;
-    const layout: Layout = {
-      ...LAYOUTS['raw text'],
-      setup: { mappings: { properties: { '@timestamp': { type: 'date' }, message: rest.message } } },
-    };
-    put(layout, records, null);
+    put(WITHOUT_INGESTED, records, null);
     const expected = await findingsOfFile();
     const id = await elastic();
     const pull = await pullAndRead(id);
@@ -236,13 +233,11 @@ describe('a pull from Elasticsearch', () => {
     expect(Number(pull.rowCount)).toBeGreaterThan(0);
   });
 
-  it('finds the same where the role may not see mappings, with more than needed', async () => {
+  it('asks for the right to see mappings, without which it might miss', async () => {
     fill('Elastic Agent');
-    const expected = await findingsOfFile();
     server.mayView = false;
     const pull = await pullAndRead(await elastic());
-    expect(pull.notes.join(' ')).toContain('view_index_metadata');
-    expect(await strictFindings()).toEqual(expected);
+    expect(pull).toMatchObject({ state: 'failed', message: expect.stringContaining('view_index_metadata') });
   });
 
   it('pulls months in slices of event time, and none of them twice', async () => {
@@ -302,14 +297,32 @@ describe('the test of a connection', () => {
     expect(steps.find(({ step }) => step === 'data')?.message).toContain('winlog.event_data.ScriptBlockText');
   });
 
+  it('knows events in raw text by their words', async () => {
+    fill('raw text');
+    for (const document of server.documents)
+      Object.assign(document.source, { '@timestamp': new Date().toISOString() });
+    const steps = await testSource(ANALYST, await elastic());
+    expect(steps.filter(({ step }) => step === 'data').map(({ message }) => message)).toEqual([
+      'There are PowerShell script blocks (event 4104), in message.',
+      'There are registry writes (Sysmon 13, Security 4657 or Elastic Defend), in message.',
+    ]);
+  });
+
   it('says what does not, and how to mend it', async () => {
     const id = await elastic();
-    put(LAYOUTS['raw text'], [], null);
+    put(WITHOUT_INGESTED, [], null);
+    expect(await testSource(ANALYST, id)).toContainEqual(
+      expect.objectContaining({
+        step: 'data',
+        state: 'warning',
+        remedy: expect.stringContaining('event.ingested'),
+      }),
+    );
     server.mayView = false;
-    const steps = await testSource(ANALYST, id);
-    expect(Object.fromEntries(steps.map(({ step, state }) => [step, state]))).toMatchObject({
-      rights: 'warning',
-      data: 'warning',
+    expect((await testSource(ANALYST, id)).at(-1)).toMatchObject({
+      step: 'rights',
+      state: 'fails',
+      remedy: expect.stringContaining('view_index_metadata'),
     });
     server.authorization = basic('a', 'b');
     expect((await testSource(ANALYST, id))[0]).toMatchObject({ step: 'sign-in', state: 'fails' });

@@ -22,10 +22,9 @@ export const CHANNEL = 'winlog.channel';
 export const INGESTED = 'event.ingested';
 export const EVENT_TIME = '@timestamp';
 
-const RAW_TEXT: readonly Place[] = [
-  { field: 'message', holds: 'raw' },
-  { field: 'event.original', holds: 'raw' },
-];
+/** Fields that hold the event as text. */
+export const RAW_FIELDS = ['message', 'event.original'] as const;
+const RAW_TEXT = RAW_FIELDS.map((field): Place => ({ field, holds: 'raw' }));
 
 /** A value of a Windows event under the names that layouts give it. */
 const eventData = (name: string, holds: Place['holds'] = 'value'): readonly Place[] =>

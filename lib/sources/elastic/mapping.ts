@@ -145,27 +145,3 @@ function at(value: unknown, path: readonly string[]): unknown {
     return Object.hasOwn(own, key) ? own[key] : undefined;
   }, value);
 }
-
-/** Fields and types as GET /{indexes}/_field_caps tells them, for those who may read but not see mappings. */
-export function readFieldCaps(answer: { readonly indices?: unknown; readonly fields?: unknown }): Mapped {
-  const indexes = [answer.indices ?? []].flat().map(String).sort();
-  const uses = new Map<string, readonly FieldUse[]>();
-  const holders = new Map<string, Set<string>>();
-  for (const [field, types] of Object.entries(nodeOf(answer.fields))) {
-    if (!ALL_FIELDS.includes(field)) continue;
-    const found = Object.entries(nodeOf(types)).flatMap(([type, value]): FieldUse[] => {
-      const { indices, searchable } = nodeOf(value);
-      if (type === 'unmapped' || type === 'object' || type === 'nested') return [];
-      const its = indices === undefined || indices === null ? indexes : [indices].flat().map(String);
-      const kept = holders.get(field) ?? new Set();
-      holders.set(field, kept);
-      for (const index of its) kept.add(index);
-      // Which analyzer a text has is not told here.
-      const how = searchable === false ? 'none' : WORDS.has(type) ? 'exists' : howOf({ type }, {});
-      return [{ field, how, indexes: its }];
-    });
-    uses.set(field, found);
-  }
-  const without = (field: string) => indexes.filter((index) => !holders.get(field)?.has(index));
-  return { indexes, uses, withoutIngested: without(INGESTED), withoutTime: without(EVENT_TIME) };
-}

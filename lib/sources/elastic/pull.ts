@@ -31,9 +31,9 @@ export async function* pullElastic(
     settings.indexes,
     context.note,
   );
-  const { mapped, isWhole } = await cluster.mapping();
+  const mapped = await cluster.mapping();
   const { query, dsl, open } = elasticQuery(mapped, request.rules);
-  for (const note of notesOf(mapped, isWhole)) context.note(note);
+  for (const note of notesOf(mapped)) context.note(note);
   for (const [id, reason] of open)
     context.note(`${request.rules.find((rule) => rule.id === id)?.name ?? id} was not asked: ${reason}`);
   if (query === null || dsl === null)
@@ -68,17 +68,12 @@ export async function* pullElastic(
 }
 
 /** What the user should know of how the indexes can be asked. */
-export function notesOf(mapped: Mapped, isWhole: boolean): readonly string[] {
+export function notesOf(mapped: Mapped): readonly string[] {
   const named = (indexes: readonly string[]): string =>
     indexes.length > 3
       ? `${indexes.slice(0, 3).join(', ')} and ${indexes.length - 3} more`
       : indexes.join(', ');
   return [
-    ...(isWhole
-      ? []
-      : [
-          'The role may not see mappings (view_index_metadata), so text fields are only asked whether they are there.',
-        ]),
     ...(mapped.withoutIngested.length > 0
       ? [
           `${named(mapped.withoutIngested)}: without event.ingested, so events that arrive later than the look back are not found.`,

@@ -68,7 +68,7 @@ export async function startElasticServer(
       .map((document) => indexDocument(document, indexes.get(document.index) ?? { mappings: {} }, product));
   };
 
-  const server = await startTestServer(async ({ method, path, query, body, headers, stream, response }) => {
+  const server = await startTestServer(async ({ method, path, body, headers, stream, response }) => {
     if (product === 'elasticsearch') response.setHeader('x-elastic-product', 'Elasticsearch');
     const refuse = (status: number, type: string, reason: string) =>
       json(response, status, { error: { root_cause: [{ type, reason }], type, reason }, status });
@@ -105,8 +105,6 @@ export async function startElasticServer(
         }
         const own = namesOf(target).map((name) => [name, { aliases: {}, ...indexes.get(name) }]);
         json(response, 200, Object.fromEntries(own));
-      } else if (rest[0] === '_field_caps') {
-        json(response, 200, fieldCaps(namesOf(target), indexes, (query.get('fields') ?? '').split(',')));
       } else if (
         method === 'POST' &&
         (rest[0] === '_pit' || (rest[0] === '_search' && rest[1] === 'point_in_time'))
@@ -223,30 +221,4 @@ function* pageText(extra: Json, found: readonly Indexed[]): Generator<string> {
     yield `${at === 0 ? '' : ','}${head.slice(0, -1)},"sort":[${sort.join(',')}]}`;
   }
   yield ']}}';
-}
-
-function fieldCaps(
-  names: readonly string[],
-  indexes: ReadonlyMap<string, IndexSetup>,
-  fields: readonly string[],
-): Json {
-  const typeOf = (name: string, field: string) => {
-    const { mappings } = indexes.get(name) ?? { mappings: {} };
-    return field
-      .split('.')
-      .reduce<Json | undefined>(
-        (node, key) => (node?.properties as Record<string, Json> | undefined)?.[key],
-        mappings,
-      );
-  };
-  const found = fields.map((field) => {
-    const types = Map.groupBy(names, (name) => String(typeOf(name, field)?.type));
-    const caps = [...types].flatMap(([type, indices]) =>
-      type === 'undefined'
-        ? []
-        : [[type, { type, searchable: typeOf(indices[0] ?? '', field)?.index !== false, indices }]],
-    );
-    return [field, Object.fromEntries(caps)];
-  });
-  return { indices: names, fields: Object.fromEntries(found) };
 }
