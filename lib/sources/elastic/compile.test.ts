@@ -175,6 +175,22 @@ describe('a field that cannot be searched', () => {
     expect(asked(scripts({ type: 'keyword' }), { mappings: object(original) })).not.toContain('lab-0');
   });
 
+  it('is not asked by pattern in its index, which would refuse the whole search', () => {
+    const setups: Record<string, IndexSetup> = {
+      a: { mappings: object({ event: object({ original: { type: 'wildcard' } }) }) },
+      b: { mappings: object(original) },
+      c: scripts({ type: 'long' }),
+      d: scripts({ type: 'text' }),
+    };
+    const { dsl } = elasticQuery(readMapping(setups), rules);
+    const holds = compileTestQuery(dsl as Record<string, unknown>);
+    const event = { original: 'EventCode=4104 Win32_ScheduledJob' };
+    const taken = Object.entries(setups).map(([index, setup]) =>
+      holds(indexDocument({ index, id: '1', source: { event } }, setup, 'elasticsearch')),
+    );
+    expect(taken).toEqual([true, true, false, false]);
+  });
+
   it('is left out where the value was taken out of it', () => {
     const whole = {
       TargetObject: { type: 'keyword' },
@@ -214,8 +230,8 @@ describe('the mapping', () => {
       b: scripts({ type: 'text' }, { event: object({ ingested: { type: 'date' } }) }),
     });
     expect(found.get(field)).toEqual([
-      { field, how: 'exact', indexes: ['a'] },
-      { field, how: 'words', indexes: ['b'] },
+      { field, how: 'exact', indexes: ['a'], isMixed: true },
+      { field, how: 'words', indexes: ['b'], isMixed: true },
     ]);
     expect(withoutIngested).toEqual(['a']);
   });

@@ -144,7 +144,7 @@ function leaveHeld(uses: readonly FieldUse[], values: readonly FieldUse[]): Fiel
   return uses.flatMap((use) => {
     if (isSearched(use)) return use;
     const indexes = use.indexes.filter((index) => !held.has(index));
-    return indexes.length > 0 ? { ...use, indexes } : [];
+    return indexes.length > 0 ? { ...use, indexes, isMixed: true } : [];
   });
 }
 
@@ -167,15 +167,26 @@ function unseenIn(seenBy: readonly FieldUse[], events: readonly string[], mapped
 /** The field's value fits the pattern. */
 function wholeValue(use: FieldUse, pieces: readonly string[], widened: Set<string>): Condition {
   const { field, how } = use;
-  if (how === 'exact') {
-    const value = pieces.map(wildcardText).join('*');
-    return pieces.length === 1 && !/[^ -~]/.test(pieces[0] ?? '')
-      ? { term: { [field]: { value: pieces[0] ?? '', case_insensitive: true } } }
-      : { wildcard: { [field]: { value, case_insensitive: true } } };
-  }
-  if (how === 'number' && pieces.length === 1 && /^\d{1,9}$/.test(pieces[0] ?? ''))
-    return { term: { [field]: { value: Number(pieces[0]) } } };
-  return how === 'number' ? hasField(field, widened) : anywhere([use], pieces, widened);
+  const [first = ''] = pieces;
+  const isOne = pieces.length === 1 && !/[^ -~]/.test(first);
+  if (how === 'exact')
+    return scoped(
+      use,
+      isOne
+        ? { term: { [field]: { value: first, case_insensitive: true } } }
+        : { wildcard: { [field]: { value: pieces.map(wildcardText).join('*'), case_insensitive: true } } },
+    );
+  if (how === 'number' && isOne && /^\d{1,9}$/.test(first))
+    return scoped(use, { term: { [field]: { value: Number(first) } } });
+  return how === 'number' ? hasField(use, widened) : anywhere([use], pieces, widened);
+}
+
+/**
+ * Where indexes keep a field in different ways, each is asked in its own: shards of other indexes leave the clause out before
+ * they would refuse it (rewrite of `_index` in TermsQueryBuilder and BoolQueryBuilder, both products).
+ */
+export function scoped({ indexes, isMixed }: FieldUse, query: Query): Query {
+  return isMixed ? { bool: { filter: [{ terms: { _index: [...indexes] } }, query] } } : query;
 }
 
 /** Each word of the pattern stands in one of the fields. */
@@ -183,9 +194,10 @@ function anywhere(uses: readonly FieldUse[], pieces: readonly string[], widened:
   const words = wordsIn(pieces).map(({ text }) => text);
   const searchable = uses.filter(({ how }) => how === 'exact' || how === 'words');
   if (searchable.some(({ how }) => how === 'words')) widened.add(WIDENED.words);
-  const conditions = uses.flatMap(({ field, how, indexes }): Condition[] => {
+  const conditions = uses.flatMap((use): Condition[] => {
+    const { how, indexes } = use;
     if (how === 'exact' || how === 'words') return [];
-    if (how !== 'none') return [hasField(field, widened)];
+    if (how !== 'none') return [hasField(use, widened)];
     widened.add(WIDENED.none);
     return [{ terms: { _index: [...indexes] } }];
   });
@@ -194,21 +206,24 @@ function anywhere(uses: readonly FieldUse[], pieces: readonly string[], widened:
   return any(conditions);
 }
 
-function wordIn({ field, how }: FieldUse, word: string): Query[] {
+function wordIn(use: FieldUse, word: string): Query[] {
+  const { field, how } = use;
   const whole: Query = { wildcard: { [field]: { value: `*${word}*`, case_insensitive: true } } };
-  if (how === 'exact' || word.length < 2) return [whole];
+  if (how === 'exact' || word.length < 2) return [scoped(use, whole)];
   // All beginnings of the word but itself: w(i(n)?)?
   const beginnings = [...word.slice(0, -1)].reduceRight(
     (rest, letter) => `${letter}${rest === '' ? '' : `(${rest})?`}`,
     '',
   );
   const cut = `.{${CUT_AFTER},}${beginnings}`;
-  return [whole, { regexp: { [field]: { value: cut, case_insensitive: true } } }];
+  return [whole, { regexp: { [field]: { value: cut, case_insensitive: true } } }].map((one: Query) =>
+    scoped(use, one),
+  );
 }
 
-function hasField(field: string, widened: Set<string>): Condition {
+function hasField(use: FieldUse, widened: Set<string>): Condition {
   widened.add(WIDENED.exists);
-  return { exists: { field } };
+  return scoped(use, { exists: { field: use.field } });
 }
 
 /** Characters outside ASCII are left open: clusters compare only ASCII whatever the case. */

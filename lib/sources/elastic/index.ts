@@ -53,7 +53,7 @@ const FOLLOWS = 'which fields are asked, and how, follows the mapping when a pul
 /** Before the mapping is known: every field, each as a keyword. */
 const USUAL: Mapped = {
   indexes: [],
-  uses: new Map(ALL_FIELDS.map((field) => [field, [{ field, how: 'exact', indexes: [] }]])),
+  uses: new Map(ALL_FIELDS.map((field) => [field, [{ field, how: 'exact', indexes: [], isMixed: false }]])),
   withoutIngested: [],
   withoutTime: [],
 };

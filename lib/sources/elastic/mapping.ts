@@ -13,6 +13,8 @@ export type FieldUse = {
   readonly field: string;
   readonly how: 'exact' | 'words' | 'number' | 'exists' | 'none';
   readonly indexes: readonly string[];
+  /** Other indexes keep the field otherwise, and refuse to be asked in this way. */
+  readonly isMixed: boolean;
 };
 
 export type Mapped = {
@@ -28,7 +30,7 @@ type Node = Readonly<Record<string, unknown>>;
 
 /** @param answer of GET /{indexes}: settings and mappings of each index */
 export function readMapping(answer: Readonly<Record<string, unknown>>): Mapped {
-  const found = new Map<string, Map<string, { use: Omit<FieldUse, 'indexes'>; indexes: string[] }>>();
+  const found = new Map<string, Map<string, { use: Pick<FieldUse, 'field' | 'how'>; indexes: string[] }>>();
   const indexes = Object.keys(answer).sort();
   const without = new Map<string, string[]>([
     [INGESTED, []],
@@ -56,7 +58,7 @@ export function readMapping(answer: Readonly<Record<string, unknown>>): Mapped {
     uses: new Map(
       [...found].map(([field, uses]) => [
         field,
-        [...uses.values()].map((one) => ({ ...one.use, indexes: one.indexes })),
+        [...uses.values()].map((one) => ({ ...one.use, indexes: one.indexes, isMixed: uses.size > 1 })),
       ]),
     ),
     withoutIngested: without.get(INGESTED) ?? [],
@@ -72,7 +74,7 @@ const FLATTENED = new Set(['flattened', 'flat_object']);
 /** Best first: a long value stands whole in a wildcard field and in its words, but a keyword may leave it out. */
 const RANK: readonly string[] = ['wildcard exact', 'words', 'exact', 'number', 'exists', 'none'];
 
-function bestUse(mappings: Node, path: string, analysis: Node): Omit<FieldUse, 'indexes'> | null {
+function bestUse(mappings: Node, path: string, analysis: Node): Pick<FieldUse, 'field' | 'how'> | null {
   const node = nodeAt(mappings, path.split('.'));
   if (node === null) return null;
   const variants = [

@@ -1,9 +1,9 @@
 import { clockStep } from '../clock.ts';
 import type { PullContext, TestStep } from '../types.ts';
 import { Cluster } from './cluster.ts';
-import type { Query } from './compile.ts';
+import { type Query, scoped } from './compile.ts';
 import { CHANNEL, EVENT_TIME, RAW_FIELDS } from './layouts.ts';
-import type { Mapped } from './mapping.ts';
+import type { FieldUse, Mapped } from './mapping.ts';
 import { notesOf } from './pull.ts';
 import { addressOf, type ElasticSecrets, type ElasticSettings, type Product } from './settings.ts';
 import { openWire } from './wire.ts';
@@ -46,14 +46,14 @@ async function* dataSteps(cluster: Cluster, mapped: Mapped): AsyncGenerator<Test
     const found = fields.filter((field) => mapped.uses.has(field));
     const layouts: string[] = [];
     for (const field of found) if (await cluster.hasAny(holds(field, events))) layouts.push(field);
-    for (const field of RAW_FIELDS)
-      if (layouts.length === 0 && mapped.uses.has(field) && (await cluster.hasAny(says(field, words))))
-        layouts.push(field);
+    for (const field of layouts.length > 0 ? [] : RAW_FIELDS)
+      for (const use of searchable(mapped, field))
+        if (!layouts.includes(field) && (await cluster.hasAny(says(use, words)))) layouts.push(field);
     yield layouts.length > 0
       ? works('data', `There are ${label}, in ${layouts.join(', ')}.`)
       : warning(
           'data',
-          found.length > 0 || RAW_FIELDS.some((field) => mapped.uses.has(field))
+          found.length > 0 || RAW_FIELDS.some((field) => searchable(mapped, field).length > 0)
             ? `There are no ${label} of the last 30 days in these indexes.`
             : `These indexes have no field for ${label}.`,
           'Name the indexes that hold them, or have them collected.',
@@ -80,12 +80,14 @@ function holds(field: string, events: readonly string[]): Query {
 
 const RECENT: Query = { range: { [EVENT_TIME]: { gte: 'now-30d' } } };
 
+const searchable = (mapped: Mapped, field: string): readonly FieldUse[] =>
+  (mapped.uses.get(field) ?? []).filter(({ how }) => how === 'exact' || how === 'words');
+
 /** Raw text has the names of what it holds in it. */
-function says(field: string, words: readonly string[]): Query {
-  const value = (word: string): Query => ({
-    wildcard: { [field]: { value: `*${word}*`, case_insensitive: true } },
-  });
-  return { bool: { filter: [RECENT, ...words.map(value)] } };
+function says(use: FieldUse, words: readonly string[]): Query {
+  const has = (word: string) =>
+    scoped(use, { wildcard: { [use.field]: { value: `*${word}*`, case_insensitive: true } } });
+  return { bool: { filter: [RECENT, ...words.map(has)] } };
 }
 
 const DATA = [

@@ -13,6 +13,8 @@ export type Indexed = Document & {
   /** What each field can be found by. */
   readonly terms: ReadonlyMap<string, readonly (string | number)[]>;
   readonly ignored: readonly string[];
+  /** Fields of which its index refuses patterns: numbers, and what is not indexed. */
+  readonly refused: ReadonlySet<string>;
 };
 
 export function indexDocument(
@@ -52,6 +54,11 @@ export function indexDocument(
     }
     if (kept.length === 0) terms.delete(field);
   };
+  const refused = new Set(
+    Object.entries(leavesOf(mappings)).flatMap(([field, { type, index }]) =>
+      index === false || type === 'long' ? [field] : [],
+    ),
+  );
   const walk = (mapping: Json, value: unknown, path: string): void => {
     if (value === null || value === undefined) return;
     if (mapping.properties === undefined) {
@@ -65,7 +72,17 @@ export function indexDocument(
       }
   };
   walk(mappings, document.source, '');
-  return { ...document, terms, ignored: [...ignored] };
+  return { ...document, terms, ignored: [...ignored], refused };
+}
+
+function leavesOf(mapping: Json, path = ''): Record<string, Json> {
+  if (mapping.properties === undefined) return path === '' ? {} : { [path]: mapping };
+  return Object.assign(
+    {},
+    ...Object.entries(mapping.properties as Record<string, Json>).map(([key, inner]) =>
+      leavesOf(inner, path === '' ? key : `${path}.${key}`),
+    ),
+  );
 }
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
@@ -112,7 +129,13 @@ export function compileTestQuery(query: Json): (document: Indexed) => boolean {
       const [field = '', options] = Object.entries(clause)[0] ?? [];
       const { value, case_insensitive: isLoose } = options as Json;
       const pattern = patternOf(name, String(value), isLoose === true);
-      return (document) => valuesOf(document, field).some((one) => pattern.test(String(one)));
+      return (document) => {
+        if (document.refused.has(field) && (name !== 'term' || isLoose === true))
+          throw new Error(
+            `Can only use ${name} queries on keyword, text and wildcard fields - not on [${field}]`,
+          );
+        return valuesOf(document, field).some((one) => pattern.test(String(one)));
+      };
     }
     case 'range': {
       const [field = '', options] = Object.entries(clause)[0] ?? [];
