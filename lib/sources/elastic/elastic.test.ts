@@ -3,7 +3,7 @@ import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { winlogbeat } from '#lib/evidence/json/testing/write-forms.ts';
 import type { EvidenceRecord } from '#lib/evidence/record.ts';
-import { ANALYST, addAndRead, empty, useTestInstance } from '#lib/jobs/testing.ts';
+import { ANALYST, addAndRead, empty, POWERSHELL, REGISTRY, useTestInstance } from '#lib/jobs/testing.ts';
 import { backfillSource, testSource } from '../commands.ts';
 import { documentOf, LAYOUTS, type Layout, type LayoutName } from '../testing/elastic-layouts.ts';
 import { basic, type ElasticTestServer, startElasticServer } from '../testing/elastic-server.ts';
@@ -113,6 +113,16 @@ describe('a pull from Elasticsearch', () => {
     for (const name of names) fill(name);
     const expected = await findingsOfFile();
     expect((await pullAndRead(await elastic())).state).toBe('done');
+    expect(await strictFindings()).toEqual(expected);
+  });
+
+  it('gives from raw text what the event logs themselves give', async () => {
+    for (const name of [REGISTRY, POWERSHELL]) await addAndRead(name);
+    const expected = await strictFindings();
+    expect(expected.findings.length).toBeGreaterThan(3);
+    await empty();
+    fill('raw text');
+    await pullAndRead(await elastic());
     expect(await strictFindings()).toEqual(expected);
   });
 
