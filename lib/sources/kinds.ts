@@ -1,4 +1,5 @@
 import { AppError } from '#lib/errors.ts';
+import { elasticsearch, opensearch } from './elastic/index.ts';
 import { httpJson } from './http-json/index.ts';
 import { defender, sentinel } from './kusto/index.ts';
 import { splunk } from './splunk/index.ts';
@@ -7,6 +8,8 @@ import type { SourceKind } from './types.ts';
 /** Every kind of SIEM. To add one: a folder beside this file, and a line here. */
 export const SOURCE_KINDS: readonly SourceKind[] = [
   anyKind(splunk),
+  anyKind(elasticsearch),
+  anyKind(opensearch),
   anyKind(sentinel),
   anyKind(defender),
   anyKind(httpJson),

@@ -5,6 +5,7 @@ import { elastic } from './elastic.ts';
 import { evtxDump } from './evtx-dump.ts';
 import { getWinEvent } from './get-winevent.ts';
 import { hecShape } from './hec.ts';
+import { hitShape } from './hit.ts';
 import { logAnalytics } from './log-analytics.ts';
 import { nxlog } from './nxlog.ts';
 import { plain } from './plain.ts';
@@ -15,6 +16,7 @@ import { winlogbeat } from './winlogbeat.ts';
 
 /** The first that knows an object makes its record. A new one is a file beside this one and a place here. */
 const SHAPES: readonly Shape[] = [
+  hitShape(recordOf),
   splunk,
   evtxDump,
   winlogbeat,

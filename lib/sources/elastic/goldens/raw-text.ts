@@ -1,0 +1,235 @@
+import type { estypes } from '@elastic/elasticsearch';
+
+/** What documents of the layout "raw text" are asked; the official client's types say that a cluster knows it. */
+export const rawText = {
+  bool: {
+    should: [
+      {
+        bool: {
+          filter: [
+            {
+              bool: {
+                should: [
+                  {
+                    bool: {
+                      filter: [
+                        {
+                          bool: {
+                            should: [
+                              {
+                                wildcard: {
+                                  message: {
+                                    value: '*currentversion*',
+                                    case_insensitive: true,
+                                  },
+                                },
+                              },
+                              {
+                                regexp: {
+                                  message: {
+                                    value: '.{100,}c(u(r(r(e(n(t(v(e(r(s(i(o)?)?)?)?)?)?)?)?)?)?)?)?',
+                                    case_insensitive: true,
+                                  },
+                                },
+                              },
+                            ],
+                            minimum_should_match: 1,
+                          },
+                        },
+                        {
+                          bool: {
+                            should: [
+                              {
+                                wildcard: {
+                                  message: {
+                                    value: '*schedule*',
+                                    case_insensitive: true,
+                                  },
+                                },
+                              },
+                              {
+                                regexp: {
+                                  message: {
+                                    value: '.{100,}s(c(h(e(d(u(l)?)?)?)?)?)?',
+                                    case_insensitive: true,
+                                  },
+                                },
+                              },
+                            ],
+                            minimum_should_match: 1,
+                          },
+                        },
+                        {
+                          bool: {
+                            should: [
+                              {
+                                wildcard: {
+                                  message: {
+                                    value: '*configuration*',
+                                    case_insensitive: true,
+                                  },
+                                },
+                              },
+                              {
+                                regexp: {
+                                  message: {
+                                    value: '.{100,}c(o(n(f(i(g(u(r(a(t(i(o)?)?)?)?)?)?)?)?)?)?)?',
+                                    case_insensitive: true,
+                                  },
+                                },
+                              },
+                            ],
+                            minimum_should_match: 1,
+                          },
+                        },
+                      ],
+                    },
+                  },
+                  {
+                    terms: {
+                      _ignored: [
+                        'winlog.event_data.TargetObject',
+                        'Event.EventData.TargetObject',
+                        'EventData.TargetObject',
+                        'TargetObject',
+                        'registry.path',
+                        'winlog.event_data.ObjectName',
+                        'Event.EventData.ObjectName',
+                        'EventData.ObjectName',
+                        'ObjectName',
+                        'registry.hive',
+                        'registry.key',
+                        'registry.value',
+                        'message',
+                      ],
+                    },
+                  },
+                ],
+                minimum_should_match: 1,
+              },
+            },
+            {
+              bool: {
+                should: [
+                  {
+                    bool: {
+                      should: [
+                        {
+                          wildcard: {
+                            message: {
+                              value: '*enableat*',
+                              case_insensitive: true,
+                            },
+                          },
+                        },
+                        {
+                          regexp: {
+                            message: {
+                              value: '.{100,}e(n(a(b(l(e(a)?)?)?)?)?)?',
+                              case_insensitive: true,
+                            },
+                          },
+                        },
+                      ],
+                      minimum_should_match: 1,
+                    },
+                  },
+                  {
+                    terms: {
+                      _ignored: [
+                        'winlog.event_data.ObjectValueName',
+                        'Event.EventData.ObjectValueName',
+                        'EventData.ObjectValueName',
+                        'ObjectValueName',
+                        'registry.value',
+                        'winlog.event_data.TargetObject',
+                        'Event.EventData.TargetObject',
+                        'EventData.TargetObject',
+                        'TargetObject',
+                        'registry.path',
+                        'message',
+                      ],
+                    },
+                  },
+                ],
+                minimum_should_match: 1,
+              },
+            },
+          ],
+        },
+      },
+      {
+        bool: {
+          should: [
+            {
+              bool: {
+                filter: [
+                  {
+                    bool: {
+                      should: [
+                        {
+                          wildcard: {
+                            message: {
+                              value: '*win32*',
+                              case_insensitive: true,
+                            },
+                          },
+                        },
+                        {
+                          regexp: {
+                            message: {
+                              value: '.{100,}w(i(n(3)?)?)?',
+                              case_insensitive: true,
+                            },
+                          },
+                        },
+                      ],
+                      minimum_should_match: 1,
+                    },
+                  },
+                  {
+                    bool: {
+                      should: [
+                        {
+                          wildcard: {
+                            message: {
+                              value: '*scheduledjob*',
+                              case_insensitive: true,
+                            },
+                          },
+                        },
+                        {
+                          regexp: {
+                            message: {
+                              value: '.{100,}s(c(h(e(d(u(l(e(d(j(o)?)?)?)?)?)?)?)?)?)?',
+                              case_insensitive: true,
+                            },
+                          },
+                        },
+                      ],
+                      minimum_should_match: 1,
+                    },
+                  },
+                ],
+              },
+            },
+            {
+              terms: {
+                _ignored: [
+                  'winlog.event_data.ScriptBlockText',
+                  'Event.EventData.ScriptBlockText',
+                  'EventData.ScriptBlockText',
+                  'ScriptBlockText',
+                  'powershell.file.script_block_text',
+                  'message',
+                ],
+              },
+            },
+          ],
+          minimum_should_match: 1,
+        },
+      },
+    ],
+    minimum_should_match: 1,
+  },
+} satisfies estypes.QueryDslQueryContainer;
