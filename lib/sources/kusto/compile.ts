@@ -15,8 +15,8 @@ export type Span = { readonly fromTicks: bigint; readonly toTicks: bigint };
 
 export type TableQuery = {
   readonly table: KustoTable;
-  /** One question for all that came, or with `event` happened, in the time. */
-  readonly over: (span: Span, by: 'ingestion' | 'event') => SourceQuery;
+  /** One question for what came, or with `event` happened, in the time; for so many rows at most. */
+  readonly over: (span: Span, by: 'ingestion' | 'event', rowMax: number) => SourceQuery;
 };
 
 export type Times = {
@@ -31,12 +31,10 @@ export type Times = {
 const WIDENED =
   'in texts that may be escaped, words of letters and digits are looked for, anywhere and in any order; our engine looks at the fields';
 
-/** @param rowMax rows that a query gives at most */
 export function kustoQueries(
   tables: readonly KustoTable[],
   rules: readonly DetectionRule[],
   times: Times,
-  rowMax: number,
 ): readonly TableQuery[] {
   return tables.flatMap((table) => {
     const asked = rules.flatMap((rule) => {
@@ -48,7 +46,7 @@ export function kustoQueries(
     const widened = [WIDENED, ...times.widened, ...new Set(asked.flatMap((one) => one.widened))];
     return {
       table,
-      over: ({ fromTicks, toTicks }, by) => ({
+      over: ({ fromTicks, toTicks }, by, rowMax) => ({
         detectionIds: asked.map(({ rule }) => rule.id),
         language: 'kql',
         text: [

@@ -2,7 +2,7 @@ import type { DetectionRule } from '#lib/detection/rule.ts';
 import type { PullContext, PullRequest, SourceKind, SourceQuery } from '../types.ts';
 import { type KustoClient, kustoClient, type QueryApi } from './client.ts';
 import { kustoCoverage, kustoQueries, type TableQuery, type Times } from './compile.ts';
-import { pullTables } from './pull.ts';
+import { type PullLimits, pullTables } from './pull.ts';
 import {
   addressesOf,
   type DefenderSettings,
@@ -18,23 +18,23 @@ import { HUNTING_TABLES, type KustoTable, WORKSPACE_TABLES } from './tables.ts';
 import { testSteps } from './test-steps.ts';
 
 const DAY_MS = 86_400_000;
-/** Rows of one answer: far below what the services allow (500,000 and 100,000), so that it fits in memory. */
-const ROWS_MAX = 10_000;
+/** Rows of one answer that fit well in memory. */
+const ROWS_MAX = 2_000;
 
 /** What Log Analytics and advanced hunting have apart. */
 type Service = {
   readonly tables: readonly KustoTable[];
   readonly times: Times;
   readonly timeColumn: string;
-  readonly oldestMs: number;
+  readonly limits: PullLimits;
 };
 
 const WORKSPACE: Service = {
   tables: WORKSPACE_TABLES,
   times: { ingestion: 'ingestion_time()', event: 'TimeGenerated', widened: [] },
   timeColumn: 'TimeGenerated',
-  // Nothing is retained longer ("Manage data retention in a Log Analytics workspace").
-  oldestMs: 12 * 366 * DAY_MS,
+  // Nothing is retained longer ("Manage data retention in a Log Analytics workspace"); "Azure Monitor service limits".
+  limits: { rowMax: ROWS_MAX, serviceRowMax: 500_000, oldestMs: 12 * 366 * DAY_MS },
 };
 const HUNTING: Service = {
   tables: HUNTING_TABLES,
@@ -45,7 +45,7 @@ const HUNTING: Service = {
   },
   timeColumn: 'Timestamp',
   // "Advanced hunting quotas and usage parameters".
-  oldestMs: 30 * DAY_MS,
+  limits: { rowMax: ROWS_MAX, serviceRowMax: 100_000, oldestMs: 30 * DAY_MS },
 };
 
 /** Microsoft Sentinel: the tables of a Log Analytics workspace, by its query API. */
@@ -99,9 +99,9 @@ function kindOf<Settings extends DefenderSettings>(
   service: Service,
   apiOf: (settings: Settings) => QueryApi,
 ) {
-  const { tables, times, timeColumn, oldestMs } = service;
+  const { tables, times, timeColumn, limits } = service;
   const queriesOf = (rules: readonly DetectionRule[]): readonly TableQuery[] =>
-    kustoQueries(tables, rules, times, ROWS_MAX);
+    kustoQueries(tables, rules, times);
   const clientOf = (settings: Settings, secrets: KustoSecrets, context: PullContext): KustoClient =>
     kustoClient(
       apiOf(settings),
@@ -122,15 +122,12 @@ function kindOf<Settings extends DefenderSettings>(
     queries: (_: Settings, { rules, nowMs }: PullRequest): readonly SourceQuery[] => {
       const toTicks = BigInt(nowMs) * 10_000n;
       const fromTicks = toTicks - BigInt(DAY_MS) * 10_000n;
-      return queriesOf(rules).map(({ over }) => over({ fromTicks, toTicks }, 'ingestion'));
+      return queriesOf(rules).map(({ over }) => over({ fromTicks, toTicks }, 'ingestion', limits.rowMax));
     },
     test: (settings: Settings, secrets: KustoSecrets, context: PullContext) =>
       testSteps(apiOf(settings), clientOf(settings, secrets, context), tables, timeColumn, Date.now()),
     pull: (settings: Settings, secrets: KustoSecrets, request: PullRequest, context: PullContext) =>
-      pullTables(clientOf(settings, secrets, context), queriesOf(request.rules), request, context, {
-        rowMax: ROWS_MAX,
-        oldestMs,
-      }),
+      pullTables(clientOf(settings, secrets, context), queriesOf(request.rules), request, context, limits),
   };
 }
 

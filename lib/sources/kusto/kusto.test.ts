@@ -12,7 +12,7 @@ import type { EvidenceRecord } from '#lib/evidence/record.ts';
 import { renderEventXml } from '#lib/evidence/render.ts';
 import { formatIsoTime } from '#lib/evidence/time.ts';
 import { ANALYST, addAndRead, empty, POWERSHELL, REGISTRY, useTestInstance } from '#lib/jobs/testing.ts';
-import { backfillSource, testSource } from '../commands.ts';
+import { backfillSource, pullNow, testSource } from '../commands.ts';
 import { getSource } from '../queries.ts';
 import {
   CLIENT,
@@ -229,6 +229,23 @@ describe('a pull from a Log Analytics workspace', () => {
     expect(await pullAndRead(await workspace())).toMatchObject({ state: 'done', message: null });
     expect(await strictFindings()).toEqual(expected);
     expect(server.queries().filter((query) => query.startsWith('WindowsEvent')).length).toBeGreaterThan(5);
+  });
+
+  it('pulls what came in all at once, though it is more than it asks for else', async () => {
+    const [script] = (await storyRecords()).filter(({ data }) =>
+      data.some(([, value]) => /Win32_ScheduledJob/i.test(value)),
+    );
+    if (!script) throw new Error('the story has lost its script');
+    const row = windowsEventRow(script);
+    fill(
+      'WindowsEvent',
+      Array.from({ length: 2_100 }, (_, index) => ({ ...row, EventRecordId: String(index) })),
+    );
+    const id = await workspace();
+    const { pullId } = await pullNow(ANALYST, id);
+    await runPulls(id);
+    const pull = await db.sourcePull.findUniqueOrThrow({ where: { id: pullId } });
+    expect([pull.state, Number(pull.rowCount)]).toEqual(['done', 2_100]);
   });
 
   it('says when even a second has more rows than an answer', async () => {

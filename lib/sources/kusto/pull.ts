@@ -7,29 +7,35 @@ import { type KustoClient, NoTableError, TooMuchError } from './client.ts';
 import { INGESTED, type Span, type TableQuery } from './compile.ts';
 
 const TICKS_PER_MS = 10_000n;
-/** A time as short as this is not halved any more. */
+/** A time as short as this is not halved any more, but asked for whole: rows that came in together share their time. */
 const SHORTEST_TICKS = 1_000n * TICKS_PER_MS;
 
 /** Of each table, up to when it has been pulled; ticks as text. Another kind of time in a back-fill than else. */
 const cursor = z.object({ tables: z.record(z.string(), z.string().regex(/^-?\d{1,20}$/)) }).nullable();
 
+export type PullLimits = {
+  /** Rows of one answer, so that it fits in memory. */
+  readonly rowMax: number;
+  /** Rows of one answer that the service gives at most. */
+  readonly serviceRowMax: number;
+  /** How far back the service has rows. */
+  readonly oldestMs: number;
+};
+
 /**
  * Asks table by table, and each in slices of time: what does not fit in one answer is asked for in halves. The cursor moves
  * with every slice, so that a pull that breaks off goes on where it was.
- *
- * @param rowMax rows of an answer that is cut off
- * @param oldestMs how far back the service has rows
  */
 export async function* pullTables(
   client: KustoClient,
   queries: readonly TableQuery[],
   request: PullRequest,
   context: PullContext,
-  { rowMax, oldestMs }: { readonly rowMax: number; readonly oldestMs: number },
+  limits: PullLimits,
 ): AsyncGenerator<PullBatch> {
   const done = { ...cursor.parse(request.cursor)?.tables };
   let tableCount = 0;
-  const oldestTicks = BigInt(request.nowMs - oldestMs) * TICKS_PER_MS;
+  const oldestTicks = BigInt(request.nowMs - limits.oldestMs) * TICKS_PER_MS;
   if (request.slice && request.slice.fromTicks < oldestTicks)
     context.note(
       `Nothing from before ${formatIsoTime(oldestTicks).slice(0, 10)} is kept there; it was not asked for.`,
@@ -40,7 +46,9 @@ export async function* pullTables(
     const open: Span[] = span.fromTicks < span.toTicks ? [span] : [];
     let isThere = true;
     for (let slice = open.pop(); slice; slice = open.pop()) {
-      const asked = query.over(slice, request.slice ? 'event' : 'ingestion');
+      const isShortest = slice.toTicks - slice.fromTicks <= SHORTEST_TICKS;
+      const take = isShortest ? limits.serviceRowMax : limits.rowMax;
+      const asked = query.over(slice, request.slice ? 'event' : 'ingestion', take);
       const rows = await client.ask(asked.text).catch((error: unknown) => {
         if (error instanceof TooMuchError) return null;
         if (!(error instanceof NoTableError)) throw error;
@@ -52,8 +60,9 @@ export async function* pullTables(
         context.note(`There is no table ${name}.`);
         break;
       }
-      if (rows === null || rows.length >= rowMax) {
-        open.push(...halves(slice, name));
+      if (rows === null || rows.length >= take) {
+        if (isShortest) throw tooMuch(name);
+        open.push(...halves(slice));
         continue;
       }
       if (rows.some((row) => row[INGESTED] === undefined))
@@ -84,17 +93,18 @@ function spanOf({ slice, lookBackMs, nowMs }: PullRequest, done: bigint | null, 
 }
 
 /** The later half first: the last one is taken next. */
-function halves({ fromTicks, toTicks }: Span, table: string): readonly Span[] {
-  if (toTicks - fromTicks <= SHORTEST_TICKS)
-    throw new SourceError('query', `${table} does not give even the rows of one second in one answer.`, {
-      remedy: 'A detection selects nearly everything there, or the service is overloaded.',
-    });
+function halves({ fromTicks, toTicks }: Span): readonly Span[] {
   const middle = (fromTicks + toTicks) / 2n;
   return [
     { fromTicks: middle, toTicks },
     { fromTicks, toTicks: middle },
   ];
 }
+
+const tooMuch = (table: string): SourceError =>
+  new SourceError('query', `${table} does not give even the rows of one second in one answer.`, {
+    remedy: 'A detection selects nearly everything there, or the service is overloaded.',
+  });
 
 /** A row is told from others by all that it says: these tables number none. */
 function pulledRow(table: string, { [INGESTED]: _, ...row }: JsonObject): PulledRow {
