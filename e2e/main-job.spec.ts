@@ -80,5 +80,17 @@ test('from an empty instance to a closed finding', async ({ page }) => {
     await page.goto(`/hosts/${HOST}`);
     await expect(page.getByRole('heading', { name: 'Risk 105' })).toBeVisible();
   });
+
+  await test.step('reopened, it brings its risk back', async () => {
+    await page.goto('/findings?mode=strict&sort=first&direction=asc');
+    await page
+      .getByRole('link', { name: /listed jobs through Win32_ScheduledJob/ })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Reopen' }).click();
+    await expect(page.getByRole('button', { name: /^Close…/ })).toBeVisible();
+    await page.goto(`/hosts/${HOST}`);
+    await expect(page.getByRole('heading', { name: 'Risk 145' })).toBeVisible();
+  });
   expect(errors).toEqual([]);
 });

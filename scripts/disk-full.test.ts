@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeEvtx } from '../bench/evidence.ts';
-import { manyFiles, type TestFile } from './support/many-files.ts';
 import { ROOT } from './support/paths.ts';
 import { removeInstances, stateWhenRead, TestInstance, upload } from './support/test-instance.ts';
+import { manyFiles, type TestFile } from './support/testing-many-files.ts';
 
 const TIMEOUT_MS = 900_000;
 const MB = 1024 * 1024;

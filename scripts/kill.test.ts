@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { Random } from '#lib/evidence/testing/random.ts';
-import { manyFiles, type TestFile } from './support/many-files.ts';
 import {
   removeInstances,
   stateWhenRead,
@@ -9,6 +8,7 @@ import {
   TestInstance,
   upload,
 } from './support/test-instance.ts';
+import { manyFiles, type TestFile } from './support/testing-many-files.ts';
 
 const FILES = 200;
 const KILLS = process.env.LONG_TESTS ? 50 : 3;

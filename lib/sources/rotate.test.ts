@@ -16,7 +16,11 @@ afterAll(() => {
 });
 
 it('secrets are encrypted anew once, and stay readable', async () => {
-  const id = await makeSource({ kind: 'splunk', settings: { url: 'https://splunk.example:8089' }, secrets: { token: 'x' } });
+  const id = await makeSource({
+    kind: 'splunk',
+    settings: { url: 'https://splunk.example:8089' },
+    secrets: { token: 'x' },
+  });
   const next = `${TEST_SECRET}, the next`;
   expect([await rotateSecrets(next, TEST_SECRET), await rotateSecrets(next, TEST_SECRET)]).toEqual([1, 0]);
   const { secrets } = await db.source.findUniqueOrThrow({ where: { id } });

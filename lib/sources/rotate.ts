@@ -23,7 +23,12 @@ export async function rotateSecrets(master: string, before: string): Promise<num
       await writeAudit(
         tx,
         { id: null, name: 'start with JOBSIGHT_OLD_SECRET' },
-        { action: 'source.change', objectType: 'source', objectId: 'all', after: { secrets: 'encrypted anew', count } },
+        {
+          action: 'source.change',
+          objectType: 'source',
+          objectId: 'all',
+          after: { secrets: 'encrypted anew', count },
+        },
       );
     return count;
   });

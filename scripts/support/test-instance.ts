@@ -9,8 +9,8 @@ import { expect } from 'vitest';
 import { type DatabaseState, stateOfDatabase } from './database-state.ts';
 import { findRunningInstance } from './instance.ts';
 import { type Launched, launch } from './launch.ts';
-import type { TestFile } from './many-files.ts';
 import { ROOT } from './paths.ts';
+import type { TestFile } from './testing-many-files.ts';
 
 /** So small that a file is sent in several pieces, between which servers die. */
 const PIECE_BYTES = 32_768;
