@@ -23,7 +23,7 @@ type Reader = {
 const READERS: Readonly<Record<EvidenceForm, Reader>> = {
   evtx: { version: 'evtx/2', isInOrder: true, read: readEvtx },
   xml: { version: 'xml/2', isInOrder: true, read: readXml },
-  json: { version: 'json/4', isInOrder: true, read: readJson },
+  json: { version: 'json/5', isInOrder: true, read: readJson },
   text: { version: 'text/1', isInOrder: true, read: readText },
   csv: { version: 'csv/2', isInOrder: true, read: readCsv },
   clixml: { version: 'clixml/1', isInOrder: true, read: readClixml },

@@ -290,7 +290,8 @@ function sealed(id: string, kind: string, secrets: NewSource['secrets']): Uint8A
   return text === '{}' ? null : encryptSecret(masterSecret(), id, text);
 }
 
-function masterSecret(): string {
+/** JOBSIGHT_SECRET, under which secrets are encrypted. */
+export function masterSecret(): string {
   const { JOBSIGHT_SECRET } = env();
   if (JOBSIGHT_SECRET === undefined) throw new Error('JOBSIGHT_SECRET is not set; the supervisor gives it.');
   return JOBSIGHT_SECRET;
