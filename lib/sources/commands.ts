@@ -18,6 +18,8 @@ import { encryptSecret, SecretError } from './secrets.ts';
 import { SERVICE_DOMAIN, SERVICE_ROLE } from './service-user.ts';
 import { SourceError, type TestStep } from './types.ts';
 
+/** The first job of a process opens the queue. */
+const TRANSACTION = { timeout: 60_000, maxWait: 30_000 };
 const HOUR_TICKS = 36_000_000_000n;
 /** A test that hangs says so. */
 const TEST_MS = 60_000;
@@ -51,7 +53,7 @@ export async function addSource(actor: Actor, input: NewSource): Promise<{ reado
       investigationId: DEFAULT_INVESTIGATION,
       after: { name, kind, settings: checked, ...rest },
     });
-  });
+  }, TRANSACTION);
   return { id };
 }
 
@@ -90,7 +92,7 @@ export async function changeSource(actor: Actor, id: string, change: SourceChang
         ...rest,
       },
     });
-  });
+  }, TRANSACTION);
 }
 
 /** Takes a source away: its secrets are wiped, its evidence stays. */
@@ -114,7 +116,7 @@ export async function removeSource(actor: Actor, id: string): Promise<void> {
       investigationId: before.investigationId,
       before: shown(before, before.user.name),
     });
-  });
+  }, TRANSACTION);
 }
 
 /** Tries everything that a pull needs and says what works. The steps are kept as the source's last test. */
@@ -137,7 +139,7 @@ export async function testSource(actor: Actor, id: string): Promise<readonly Tes
       investigationId: source.investigationId,
       after: Object.fromEntries(steps.map(({ step, state }) => [step, state])),
     });
-  });
+  }, TRANSACTION);
   return steps;
 }
 
@@ -200,7 +202,7 @@ export async function pullNow(actor: Actor, id: string): Promise<{ readonly pull
       after: { pullId },
     });
     return { pullId };
-  });
+  }, TRANSACTION);
 }
 
 /** Pulls the past in slices of event time, the latest first; each goes on by itself after a kill. */
@@ -229,7 +231,7 @@ export async function backfillSource(
       investigationId: source.investigationId,
       after: { from, to, sliceHours },
     });
-  });
+  }, TRANSACTION);
   return { sliceCount: slices.length };
 }
 
@@ -253,7 +255,7 @@ export async function cancelPulls(actor: Actor, id: string, pullId: string | nul
       investigationId: source.investigationId,
       after: { cancelled: count },
     });
-  });
+  }, TRANSACTION);
 }
 
 async function findSource(id: string): Promise<Source> {

@@ -12,9 +12,11 @@ export type Predicate =
    * The field's value fits the pattern, whatever the case: literal pieces with any text between them; the first and the last
    * are empty where the pattern is open. One piece: the value is that text.
    */
-  | { readonly kind: 'fits'; readonly field: string; readonly pieces: readonly string[] }
+  | Fits
   /** The literal stands somewhere in the event, whatever the case. */
   | { readonly kind: 'raw'; readonly literal: string };
+
+export type Fits = { readonly kind: 'fits'; readonly field: string; readonly pieces: readonly string[] };
 
 export type Superset = {
   /** `Endpoint.Registry` when the fields are those of a data model's object, else null: Splunk's names of Windows events. */

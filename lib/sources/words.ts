@@ -1,4 +1,4 @@
-import type { Predicate } from './predicate.ts';
+import type { Fits, Predicate } from './predicate.ts';
 
 /**
  * A word that stands in every event that fits: what it is written with in any form of the event (XML, text, JSON with
@@ -21,23 +21,23 @@ export type WordCondition =
  * A condition on fields as one on words anywhere in the event. Takes more than the condition does, and all that it takes,
  * for fields whose values stand in the raw event; a condition on another field becomes `all`.
  */
-export function wordsOf(predicate: Predicate, isVerbatim: (field: string) => boolean): WordCondition {
+export function wordsOf(predicate: Predicate, isInRaw: (fits: Fits) => boolean): WordCondition {
   switch (predicate.kind) {
     case 'all':
       return predicate;
     case 'raw':
       return allOf(wordsIn(['', predicate.literal, '']));
     case 'fits':
-      return isVerbatim(predicate.field) ? allOf(wordsIn(predicate.pieces)) : { kind: 'all' };
+      return isInRaw(predicate) ? allOf(wordsIn(predicate.pieces)) : { kind: 'all' };
     case 'and':
       return join(
         'and',
-        predicate.operands.map((operand) => wordsOf(operand, isVerbatim)),
+        predicate.operands.map((operand) => wordsOf(operand, isInRaw)),
       );
     case 'or':
       return join(
         'or',
-        predicate.operands.map((operand) => wordsOf(operand, isVerbatim)),
+        predicate.operands.map((operand) => wordsOf(operand, isInRaw)),
       );
   }
 }

@@ -19,12 +19,29 @@ useApi();
 const HOST = 'win10-02.offsec.lan';
 const USER = 'S-1-5-21-4230534742-2542757381-3142984815-1111';
 let evidenceId = '';
+let sourceId = '';
+let channelId = '';
 
 beforeAll(async () => {
   [evidenceId = ''] = await addAndRead(exampleFile(SCRIPT_BLOCKS), exampleFile(REGISTRY));
   const reason = 'It covers nothing that is here.';
   const draft = { name: 'Nowhere', text: 'search NOT dest="nowhere*"', reason };
   await callApi('analyst', 'POST', '/api/v1/filters', { body: { draft } });
+  const idOf = async (address: string, body: object): Promise<string> =>
+    (await (await callApi('manager', 'POST', address, { body })).json()).id;
+  const way = { caCertificates: null, proxyUrl: null, tlsOffReason: null, cron: '*/5 * * * *' };
+  const splunk = { settings: { url: 'https://splunk.example:8089' }, secrets: { token: 'x' } };
+  sourceId = await idOf('/api/v1/sources', { kind: 'splunk', name: 'lab', ...splunk, ...way });
+  const hook = {
+    settings: { url: 'https://hook.example/' },
+    secrets: { signingKey: 'a key that is long enough to sign with' },
+  };
+  channelId = await idOf('/api/v1/notifications/channels', {
+    kind: 'webhook',
+    name: 'lab',
+    wants: ['incident'],
+    ...hook,
+  });
 });
 
 const DETECTION = '47c69803-2c09-408b-b40a-063c064cbb16';
@@ -111,7 +128,15 @@ describe('reading', () => {
     ({ method, path, response }) => method === 'GET' && response && !elsewhere.includes(path),
   );
   it.each(described)('$path answers as the OpenAPI document says', async ({ path, response }) => {
-    const ids = { evidence: evidenceId, findings: '1', hosts: HOST, detections: DETECTION, filters: 'R-1' };
+    const ids = {
+      evidence: evidenceId,
+      findings: '1',
+      hosts: HOST,
+      detections: DETECTION,
+      filters: 'R-1',
+      sources: sourceId,
+      notifications: channelId,
+    };
     const queries: Readonly<Record<string, string>> = {
       '/api/v1/detections/{id}/comparison': '?with=2026',
       '/api/v1/risk/object': `?type=system&name=${HOST}`,

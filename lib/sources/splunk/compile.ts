@@ -1,5 +1,8 @@
 import type { DetectionRule } from '#lib/detection/rule.ts';
-import { supersetOf } from '../predicate.ts';
+import { DATA_MODELS } from '#lib/events/cim/index.ts';
+import { isVerbatim } from '#lib/events/verbatim.ts';
+import { Pattern } from '#lib/spl/pattern.ts';
+import { type Fits, supersetOf } from '../predicate.ts';
 import type { SourceQuery } from '../types.ts';
 import { type Word, type WordCondition, wordsOf } from '../words.ts';
 import type { SplunkSettings } from './settings.ts';
@@ -10,9 +13,6 @@ import type { SplunkSettings } from './settings.ts';
  * anyway.
  */
 
-/** In no raw event: Splunk gives them to it. */
-const NOT_IN_RAW = new Set(['source', 'sourcetype', 'host', 'index', 'tag', 'eventtype']);
-
 const WIDENED =
   'words are looked for anywhere in an event and not in one field, whatever its source; our engine looks at the fields';
 
@@ -22,8 +22,8 @@ const COLUMNS = '_time _raw host source sourcetype index _indextime _cd _bkt spl
 /** One search for all detections. */
 export function splunkQuery(settings: SplunkSettings, rules: readonly DetectionRule[]): SourceQuery {
   const supersets = rules.map((rule) => supersetOf(rule.search.expandedText));
-  const conditions = supersets.map(({ predicate }) =>
-    splOf(wordsOf(predicate, (field) => !NOT_IN_RAW.has(field))),
+  const conditions = supersets.map(({ predicate, dataModel }) =>
+    splOf(wordsOf(predicate, isInRaw(dataModel))),
   );
   const either = [...new Set(conditions)];
   const condition = either.length === 1 ? (either[0] ?? '') : either.map((one) => `(${one})`).join(' OR ');
@@ -33,6 +33,20 @@ export function splunkQuery(settings: SplunkSettings, rules: readonly DetectionR
     text: `search ${indexesOf(settings.indexes)} (${condition}) | eval _indextime=_indextime | fields ${COLUMNS}`,
     widened: [WIDENED, ...new Set(supersets.flatMap(({ widened }) => widened))],
   };
+}
+
+/** A number in the bytes of an event log, and its digits in every form that Splunk is sent. */
+const EVENT_CODE = 'EventCode';
+/** What data models say for an absent value stands in no raw event. */
+const MODEL_DEFAULT = 'unknown';
+
+function isInRaw(dataModel: string | null): (fits: Fits) => boolean {
+  if (dataModel === null) return ({ field }) => field === EVENT_CODE || isVerbatim(field);
+  const model = DATA_MODELS.get(dataModel);
+  return ({ field, pieces }) =>
+    model !== undefined &&
+    model.isVerbatim(field) !== false &&
+    !new Pattern(pieces.join('*'), false).matches(MODEL_DEFAULT);
 }
 
 function indexesOf(indexes: readonly string[]): string {

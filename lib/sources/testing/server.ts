@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What every server of tests keeps of a request, to be compared with goldens. */
 export type LoggedRequest = {
@@ -32,7 +33,7 @@ export type Handler = (request: {
   readonly body: string;
   readonly headers: IncomingMessage['headers'];
   /** Writes rows one by one and heeds a fault that cuts. */
-  readonly stream: (rows: Iterable<string>) => Promise<void>;
+  readonly stream: (rows: Iterable<string>, pauseMs?: number) => Promise<void>;
   readonly response: ServerResponse;
 }) => Promise<void> | void;
 
@@ -75,7 +76,7 @@ export async function startTestServer(handle: Handler): Promise<TestServer> {
       response.end();
       return;
     }
-    const stream = async (rows: Iterable<string>): Promise<void> => {
+    const stream = async (rows: Iterable<string>, pauseMs = 0): Promise<void> => {
       let count = 0;
       const cut = faults[0]?.kind === 'cut' ? faults[0] : null;
       for (const row of rows) {
@@ -88,6 +89,7 @@ export async function startTestServer(handle: Handler): Promise<TestServer> {
         }
         if (!response.write(row)) await new Promise((done) => response.once('drain', done));
         count += 1;
+        if (pauseMs > 0) await sleep(pauseMs);
       }
       response.end();
     };

@@ -30,6 +30,8 @@ export type SplunkTestServer = TestServer & {
   token: string;
   password: string;
   capabilities: string[];
+  /** Between the rows of an export. */
+  pauseMs: number;
   /** Ends every session, as a restart of Splunk does. */
   readonly endSessions: () => void;
 };
@@ -42,6 +44,7 @@ export async function startSplunkServer(): Promise<SplunkTestServer> {
     token: 'splunk-token',
     password: 'splunk-password',
     capabilities: ['search', 'list_inputs'],
+    pauseMs: 0,
   };
   const server = await startTestServer(async ({ path, method, form, headers, stream, response }) => {
     if (path === '/services/auth/login' && method === 'POST') {
@@ -75,8 +78,11 @@ export async function startSplunkServer(): Promise<SplunkTestServer> {
         ],
       });
     } else if (/^\/servicesNS\/[^/]+\/[^/]+\/search\/v2\/jobs\/export$/.test(path) && method === 'POST') {
-      await exportRows(form, events, stream, (message) =>
-        json(response, 400, { messages: [{ type: 'FATAL', text: message }] }),
+      await exportRows(
+        form,
+        events,
+        (rows) => stream(rows, state.pauseMs),
+        (message) => json(response, 400, { messages: [{ type: 'FATAL', text: message }] }),
       );
     } else {
       json(response, 404, { messages: [{ type: 'ERROR', text: 'Not Found' }] });
