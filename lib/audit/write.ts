@@ -4,6 +4,11 @@ import type { Prisma } from '#lib/db/generated/client.ts';
 export type AuditActor = { readonly id: string | null; readonly name: string };
 
 export type AuditAction =
+  | 'channel.add'
+  | 'channel.change'
+  | 'channel.remove'
+  | 'channel.resend'
+  | 'channel.test'
   | 'detection.change'
   | 'detection.import'
   | 'detection.reprocess'
@@ -24,7 +29,7 @@ export type AuditAction =
   | 'user.add'
   | 'user.change'
   | 'user.password';
-export type AuditObject = 'detection' | 'evidence' | 'finding' | 'source' | 'token' | 'user';
+export type AuditObject = 'channel' | 'detection' | 'evidence' | 'finding' | 'source' | 'token' | 'user';
 
 export type AuditInput = {
   readonly action: AuditAction;

@@ -4,6 +4,7 @@ import { jsonToPostgres, toPostgres } from '#lib/db/postgres-text.ts';
 import { detect, type Result, type SelectedEvent } from '#lib/detection/detect.ts';
 import type { DetectionRule, Knowledge } from '#lib/detection/rule.ts';
 import { hostName } from '#lib/events/names.ts';
+import { newestFinding, noteFindings } from '#lib/notifications/occurrences.ts';
 import { recomputeRisk } from '#lib/risk/recompute.ts';
 import { findingSeverity } from '#lib/risk/severity.ts';
 import { SplError } from '#lib/spl/types.ts';
@@ -27,6 +28,7 @@ export async function recomputeFindings(
   nowMs: number,
 ): Promise<readonly StoppedRule[]> {
   await lockInvestigation(tx, investigationId, 'exclusive');
+  const newest = await newestFinding(tx);
   await joinHosts(tx, investigationId);
   const hosts = await hostIds(tx, investigationId);
   await supersedeOthers(tx, investigationId, [...knowledge.rules, ...knowledge.chains], new Date(nowMs));
@@ -41,6 +43,7 @@ export async function recomputeFindings(
   }
   await carryTriage(tx, investigationId);
   await recomputeRisk(tx, investigationId, knowledge, nowMs);
+  await noteFindings(tx, investigationId, knowledge, { number: newest, now: new Date(nowMs) });
   return stopped;
 }
 

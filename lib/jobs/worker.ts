@@ -7,6 +7,7 @@ import { EvidenceStore } from '#lib/custody/store.ts';
 import { db } from '#lib/db/client.ts';
 import { env } from '#lib/env.ts';
 import { log } from '#lib/log.ts';
+import { deliverDue } from '#lib/notifications/deliver.ts';
 import { runPullsOf } from '#lib/sources/run.ts';
 import { schedulePulls } from '#lib/sources/schedule.ts';
 import { keepHeapSmall } from './heap.ts';
@@ -76,12 +77,14 @@ export async function runWorker(signal: AbortSignal): Promise<void> {
     },
   );
   const pulling = await workOnPulls(boss, store, signal);
+  const notifying = notify(signal);
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
   clearInterval(timer);
   await pulling.ended;
+  await notifying;
   await boss.stop({ graceful: true, timeout: 5_000 });
   await closeSendingQueue();
   await db.workerHeartbeat.deleteMany({ where: { id } });
@@ -124,4 +127,20 @@ async function workOnPulls(
     }
   };
   return { ended: look() };
+}
+
+/** How often it is looked what waits in the outbox. */
+const NOTIFY_LOOK_MS = 2_000;
+
+/** Sends notifications until the signal. */
+async function notify(signal: AbortSignal): Promise<void> {
+  const { JOBSIGHT_SECRET = '' } = env();
+  while (!signal.aborted) {
+    await deliverDue({ db, secret: JOBSIGHT_SECRET, signal, clock: () => new Date() }).catch(
+      (error: unknown) => {
+        if (!signal.aborted) log.warn({ err: error }, 'notifications could not be sent; it is tried again');
+      },
+    );
+    await sleep(NOTIFY_LOOK_MS, undefined, { signal }).catch(() => undefined);
+  }
 }

@@ -311,7 +311,8 @@ export async function rotateSecrets(actor: Actor, oldMaster: string): Promise<nu
   });
 }
 
-function masterSecret(): string {
+/** JOBSIGHT_SECRET, under which secrets are encrypted. */
+export function masterSecret(): string {
   const { JOBSIGHT_SECRET } = env();
   if (JOBSIGHT_SECRET === undefined) throw new Error('JOBSIGHT_SECRET is not set; the supervisor gives it.');
   return JOBSIGHT_SECRET;

@@ -9,6 +9,7 @@ import { addStoredEvidence } from '#lib/custody/commands.ts';
 import type { EvidenceStore } from '#lib/custody/store.ts';
 import type { Prisma, PrismaClient } from '#lib/db/generated/client.ts';
 import { type JsonValue, jsonFromPostgres, jsonToPostgres, toPostgres } from '#lib/db/postgres-text.ts';
+import { noteSourceFailure, noteSourceMended } from '#lib/notifications/occurrences.ts';
 import { openConnection } from './connection.ts';
 import { PullSegment } from './segment.ts';
 import { serviceActor } from './service-user.ts';
@@ -147,6 +148,7 @@ class PullWriter {
         where: { id },
         data: { state: 'done', finishedAt: new Date(), message: null, notes: notes.map(toPostgres) },
       });
+      await noteSourceMended(tx, sourceId);
       await tx.source.update({ where: { id: sourceId }, data: { failingSince: null, failure: null } });
       const forgotten = new Date(Date.now() - this.#pull.forgetMs);
       await tx.pulledRow.deleteMany({ where: { sourceId, keptAt: { lt: forgotten } } });
@@ -249,6 +251,7 @@ export async function failPull(
     await tx.$executeRaw`
       UPDATE source SET failing_since = COALESCE(failing_since, now()), failure = ${toPostgres(message)}
       WHERE id = ${pull.sourceId}`;
+    await noteSourceFailure(tx, pull.sourceId);
   });
   return { retryAtMs: known?.retryAtMs ?? null };
 }
