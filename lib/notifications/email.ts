@@ -95,7 +95,7 @@ export const email: ChannelKind<Settings, z.output<typeof secrets>> = {
         secure: isTls,
         requireTLS: !isTls && to.encryption === 'starttls',
         ignoreTLS: !isTls && to.encryption === 'none',
-        tls: { servername: host, ...tls },
+        tls,
         ...(user === '' && password === undefined ? {} : { auth: { user, pass: password ?? '' } }),
         disableFileAccess: true,
         disableUrlAccess: true,
@@ -103,7 +103,7 @@ export const email: ChannelKind<Settings, z.output<typeof secrets>> = {
       });
       const { response, rejected } = await transport.sendMail(mailOf(batch, to, now));
       const refused = rejected.length > 0 ? ` Refused: ${rejected.map(String).join(', ')}.` : '';
-      return visibleLine(clipped(`SMTP ${response}${refused}`, 300));
+      return visibleLine(`SMTP ${response}${refused}`);
     } catch (error) {
       throw explained(error, `${host}:${port}`);
     } finally {
@@ -121,7 +121,7 @@ function explained(error: unknown, server: string): ChannelError {
     command?: string;
   };
   const isFinal = code === 'EMESSAGE' && command === 'DATA' && (responseCode ?? 0) >= 500;
-  return new ChannelError(visibleLine(clipped(`${server}: ${message}`, 400)), { isFinal });
+  return new ChannelError(visibleLine(`${server}: ${message}`), { isFinal });
 }
 
 function mailOf(batch: Batch, { from, to }: Settings, now: Date) {

@@ -3,7 +3,7 @@ import { openEgress } from '#lib/sources/egress.ts';
 import { waitOf } from '#lib/sources/retry.ts';
 import type { SourceField } from '#lib/sources/types.ts';
 import { SourceError } from '#lib/sources/types.ts';
-import { clipped, visibleLine } from './text.ts';
+import { visibleLine } from './text.ts';
 import { ChannelError } from './types.ts';
 
 /** What all channels that are told over HTTP have. */
@@ -80,7 +80,7 @@ export async function postJson({ url, headers, body, settings, signal, now }: Re
       body,
       signal,
     });
-    const said = visibleLine(clipped((await beginning(response.body)).trim(), 300));
+    const said = visibleLine((await beginning(response.body)).trim());
     const answer = `HTTP ${response.status}${said === '' ? '' : `: ${said}`}`;
     if (response.ok) return answer;
     const retryAtMs = response.headers.has('retry-after')

@@ -4,6 +4,7 @@ import { env } from '#lib/env.ts';
 import { decryptSecret, SecretError } from '#lib/sources/secrets.ts';
 import { channelKind } from './kinds.ts';
 import { messageOf } from './message.ts';
+import { clipped } from './text.ts';
 import { type Batch, ChannelError, type Occurrence } from './types.ts';
 
 export type Outgoing = { readonly id: string; readonly occurrence: Occurrence; readonly at: Date };
@@ -16,6 +17,7 @@ export type SendTools = {
 
 /** A receiver that does not answer within this is tried again later. */
 const SEND_MS = 30_000;
+const SHOWN_MAX = 400;
 
 /**
  * Sends occurrences through a channel, at once. @returns what came back, without secrets, even if the receiver repeats
@@ -40,7 +42,7 @@ export async function sendThrough(
       kind.secrets.parse(secrets),
       { signal: timely, now },
     );
-    return withoutSecrets(answer, secrets);
+    return shown(answer, secrets);
   } catch (error) {
     signal.throwIfAborted();
     throw told(error, timely.aborted, secrets);
@@ -51,11 +53,14 @@ function told(error: unknown, isTimeOver: boolean, secrets: Secrets): ChannelErr
   if (isTimeOver) return new ChannelError(`The receiver did not answer within ${SEND_MS / 1_000} seconds.`);
   const message = error instanceof Error ? error.message : String(error);
   const known = error instanceof ChannelError ? error : null;
-  return new ChannelError(withoutSecrets(message, secrets), {
+  return new ChannelError(shown(message, secrets), {
     isFinal: known?.isFinal ?? false,
     retryAtMs: known?.retryAtMs ?? null,
   });
 }
+
+/** Cut only after secrets are taken out, so that no part of one is left at the end. */
+const shown = (text: string, secrets: Secrets): string => clipped(withoutSecrets(text, secrets), SHOWN_MAX);
 
 type Secrets = Readonly<Record<string, unknown>>;
 
@@ -76,6 +81,7 @@ function withoutSecrets(text: string, secrets: Secrets): string {
     const url = URL.parse(value);
     return [
       value,
+      ...value.split(/\s+/),
       ...(url && url.pathname.length > 1 ? [url.pathname + url.search, url.pathname, url.search] : []),
     ];
   });

@@ -1,4 +1,4 @@
-import { createConnection, type Socket } from 'node:net';
+import { createConnection, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { checkHost, guardedLookup } from '#lib/sources/egress.ts';
 import { SourceError } from '#lib/sources/types.ts';
@@ -29,7 +29,9 @@ export function openSocket({ host, port, tls }: Target, signal: AbortSignal): Pr
   return new Promise((resolve, reject) => {
     const options = { host, port, lookup: guardedLookup };
     const socket =
-      tls === null ? createConnection(options) : connectTls({ ...options, servername: host, ...tls });
+      tls === null
+        ? createConnection(options)
+        : connectTls({ ...options, ...(isIP(host) === 0 ? { servername: host } : {}), ...tls });
     const fail = (error: Error): void => {
       signal.removeEventListener('abort', stop);
       socket.destroy();
