@@ -8,10 +8,8 @@ import { Field, Input, Select, Textarea } from '#components/ui/input.tsx';
 import { toast } from '#components/ui/toast.tsx';
 import type { ErrorInfo } from '#lib/http/problem.ts';
 import type { KindItem, SourceDetail } from '#lib/sources/plain.ts';
-import type { SourceField } from '#lib/sources/types.ts';
 import type { SaveSource, SourceInput } from './actions.ts';
-
-type Values = Readonly<Record<string, string | boolean>>;
+import { given, initialValues, KindField, type Values } from './kind-fields.tsx';
 
 type Props = {
   readonly kind: KindItem;
@@ -33,7 +31,7 @@ const SCHEDULES = [
 export function SourceForm({ kind, source, save }: Props) {
   const router = useRouter();
   const [name, setName] = useState(source?.name ?? kind.label);
-  const [values, setValues] = useState<Values>(() => initialValues(kind.fields, source));
+  const [values, setValues] = useState<Values>(() => initialValues(kind.fields, source?.settings ?? {}));
   const [isTlsOff, setIsTlsOff] = useState((source?.tlsOffReason ?? null) !== null);
   const [tlsOffReason, setTlsOffReason] = useState(source?.tlsOffReason ?? '');
   const [caCertificates, setCaCertificates] = useState(source?.caCertificates ?? '');
@@ -232,98 +230,5 @@ export function SourceForm({ kind, source, save }: Props) {
         </Button>
       </div>
     </form>
-  );
-}
-
-function initialValues(fields: readonly SourceField[], source: SourceDetail | null): Values {
-  return Object.fromEntries(
-    fields.map((field) => {
-      const stored = field.isSecret ? undefined : source?.settings[field.name];
-      const value = stored ?? field.initial ?? (field.input === 'switch' ? false : '');
-      if (typeof value === 'boolean') return [field.name, value];
-      return [field.name, Array.isArray(value) ? value.join('\n') : String(value)];
-    }),
-  );
-}
-
-/** What the kind's schema reads; an empty text is no answer. */
-function given(fields: readonly SourceField[], values: Values): Record<string, unknown> {
-  return Object.fromEntries(
-    fields.flatMap(({ name, input }): [string, unknown][] => {
-      const value = values[name] ?? '';
-      if (typeof value === 'boolean') return [[name, value]];
-      const text = value.trim();
-      if (input === 'list')
-        return [
-          [
-            name,
-            text
-              .split('\n')
-              .map((one) => one.trim())
-              .filter((one) => one !== ''),
-          ],
-        ];
-      if (text === '') return [];
-      return [[name, input === 'number' ? Number(text) : text]];
-    }),
-  );
-}
-
-function KindField({
-  field,
-  values,
-  onChange,
-}: {
-  readonly field: SourceField;
-  readonly values: Values;
-  readonly onChange: (values: Values) => void;
-}) {
-  const value = values[field.name] ?? '';
-  const set = (next: string | boolean): void => onChange({ ...values, [field.name]: next });
-  if (field.input === 'switch')
-    return (
-      <label className="flex items-center gap-2">
-        <input
-          type="checkbox"
-          className="accent-accent"
-          checked={value === true}
-          onChange={(event) => set(event.target.checked)}
-        />
-        {field.label}
-        {field.hint && <span className="text-text-3">{field.hint}</span>}
-      </label>
-    );
-  return (
-    <Field
-      label={field.isRequired ? field.label : `${field.label} (may be empty)`}
-      {...(field.hint ? { hint: field.hint } : {})}
-    >
-      {(ids) =>
-        field.input === 'choice' ? (
-          <Select {...ids} value={String(value)} onChange={(event) => set(event.target.value)}>
-            {field.choices?.map((choice) => (
-              <option key={choice.value} value={choice.value}>
-                {choice.label}
-              </option>
-            ))}
-          </Select>
-        ) : field.input === 'lines' || field.input === 'list' ? (
-          <Textarea
-            {...ids}
-            className="font-mono text-[12px]"
-            value={String(value)}
-            onChange={(event) => set(event.target.value)}
-          />
-        ) : (
-          <Input
-            {...ids}
-            type={field.isSecret ? 'password' : field.input === 'number' ? 'number' : 'text'}
-            autoComplete={field.isSecret ? 'new-password' : 'off'}
-            value={String(value)}
-            onChange={(event) => set(event.target.value)}
-          />
-        )
-      }
-    </Field>
   );
 }

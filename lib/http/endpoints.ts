@@ -16,6 +16,7 @@ import {
 } from '#lib/catalogue/inputs.ts';
 import { passwordInput } from '#lib/custody/inputs.ts';
 import { findingChange, findingListQuery, noteInput } from '#lib/findings/inputs.ts';
+import { channelChange, channelReference, newChannel } from '#lib/notifications/inputs.ts';
 import { incidentQuery, riskObjectQuery } from '#lib/risk/inputs.ts';
 import { hostListQuery, surroundingsQuery, timelineQuery } from '#lib/timeline/inputs.ts';
 import type { Access } from './access.ts';
@@ -362,6 +363,61 @@ export const reprocessEvidence = {
   response: answers.reprocessStarted,
 } as const satisfies Endpoint;
 
+export const listChannels = {
+  method: 'GET',
+  path: '/api/v1/notifications/channels',
+  summary: 'Channels that notifications go to, with what waits and what was given up.',
+  permission: 'manage-sources',
+  response: answers.channelList,
+} as const satisfies Endpoint;
+
+export const addChannel = {
+  method: 'POST',
+  path: '/api/v1/notifications/channels',
+  summary: 'Adds a channel: email, slack, teams, webhook or syslog. Its secrets are never given out.',
+  permission: 'manage-sources',
+  body: newChannel,
+  status: 201,
+  response: answers.channelDetail,
+} as const satisfies Endpoint;
+
+export const getChannel = {
+  method: 'GET',
+  path: '/api/v1/notifications/channels/{id}',
+  summary: 'One channel with its latest 50 deliveries.',
+  permission: 'manage-sources',
+  params: channelReference,
+  response: answers.channelDetail,
+} as const satisfies Endpoint;
+
+export const updateChannel = {
+  method: 'PATCH',
+  path: '/api/v1/notifications/channels/{id}',
+  summary: 'Changes a channel; 409 when somebody was faster.',
+  permission: 'manage-sources',
+  params: channelReference,
+  body: channelChange,
+  response: answers.channelDetail,
+} as const satisfies Endpoint;
+
+export const deleteChannel = {
+  method: 'DELETE',
+  path: '/api/v1/notifications/channels/{id}',
+  summary: 'Removes a channel with its secrets and all that waits.',
+  permission: 'manage-sources',
+  params: channelReference,
+  status: 204,
+} as const satisfies Endpoint;
+
+export const testChannel = {
+  method: 'POST',
+  path: '/api/v1/notifications/channels/{id}/test',
+  summary: 'Sends a test at once and answers exactly what came back.',
+  permission: 'manage-sources',
+  params: channelReference,
+  response: answers.channelTest,
+} as const satisfies Endpoint;
+
 const getHealth = {
   method: 'GET',
   path: '/healthz',
@@ -427,6 +483,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
   importDetections,
   reprocessEvidence,
   ...SOURCE_ENDPOINTS,
+  listChannels,
+  addChannel,
+  getChannel,
+  updateChannel,
+  deleteChannel,
+  testChannel,
   getHealth,
   getReadiness,
   getMetrics,

@@ -84,6 +84,13 @@ export const ACTIONS: readonly ActionAccess[] = [
     addCollectorTokenAction: 'manage-detections',
     changeCollectorTokenAction: 'manage-detections',
   }),
+  ...actions('app/(dashboard)/system/notifications/actions.ts', {
+    saveChannelAction: 'manage-sources',
+    enableChannelAction: 'manage-sources',
+    testChannelAction: 'manage-sources',
+    resendFailedAction: 'manage-sources',
+    removeChannelAction: 'manage-sources',
+  }),
 ];
 
 /** Pages that ask for nobody; every other page must call requireActor(). */

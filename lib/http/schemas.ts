@@ -7,6 +7,7 @@ import { DETECTION_STATUSES } from '#lib/catalogue/inputs.ts';
 import { HINT_KINDS } from '#lib/custody/types.ts';
 import { ERROR_STATUS, type ErrorCode } from '#lib/errors.ts';
 import { DISPOSITIONS, FINDING_MODES, FINDING_STATUSES } from '#lib/findings/types.ts';
+import { CHANNEL_EVENTS } from '#lib/notifications/types.ts';
 import { SEVERITIES } from '#lib/risk/severity.ts';
 
 const text = z.string();
@@ -717,3 +718,51 @@ export const overview = z.strictObject({
   ),
   newest: z.array(findingItem),
 });
+
+// ------------------------------------------------------------------------------------------ notifications
+
+const channelItem = z.strictObject({
+  id: z.uuid(),
+  kind: text,
+  kindLabel: text,
+  name: text,
+  settings: z.record(text, z.unknown()).describe('As the kind has them; holds no secret.'),
+  hasSecrets: z.boolean(),
+  wants: z.array(z.enum(CHANNEL_EVENTS)),
+  leastSeverity: severity,
+  quietFrom: optionalText,
+  quietTo: optionalText,
+  zone: text,
+  titleTemplate: optionalText,
+  bodyTemplate: optionalText,
+  baseUrl: optionalText,
+  isEnabled: z.boolean(),
+  version: count,
+  createdAt: ownTime,
+  failingSince: ownTime.nullable(),
+  failure: optionalText,
+  lastSentAt: ownTime.nullable(),
+  waitingCount: count,
+  failedCount: count.describe('Given up.'),
+});
+
+export const channelList = z.strictObject({ items: z.array(channelItem) });
+
+export const channelDetail = channelItem.extend({
+  deliveries: z.array(
+    z.strictObject({
+      id: z.uuid(),
+      event: z.enum(CHANNEL_EVENTS),
+      about: text,
+      state: z.enum(['waiting', 'sent', 'failed']),
+      isHeld: z.boolean().describe('It came in quiet hours and goes out with the others that did.'),
+      tries: count,
+      nextTryAt: ownTime.nullable(),
+      message: optionalText.describe('What came back, or why it did not get through.'),
+      createdAt: ownTime,
+      sentAt: ownTime.nullable(),
+    }),
+  ),
+});
+
+export const channelTest = z.strictObject({ isSent: z.boolean(), message: text });

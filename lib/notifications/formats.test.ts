@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cefOf } from './cef.ts';
-import { messageOf } from './message.ts';
+import { messageOf, type Telling } from './message.ts';
 import { quietUntil } from './quiet.ts';
 import { slackMessage } from './slack.ts';
 import { syslogLine } from './syslog.ts';
@@ -9,7 +9,7 @@ import { filled, templateProblem } from './template.ts';
 import type { Batch, FindingOccurrence, Message } from './types.ts';
 
 const AT = new Date('2026-03-02T12:00:00Z');
-const USUAL = { titleTemplate: null, bodyTemplate: null, baseUrl: 'https://jobsight.example' };
+const USUAL: Telling = { titleTemplate: null, bodyTemplate: null, baseUrl: 'https://jobsight.example' };
 
 const finding: FindingOccurrence = {
   event: 'new-finding',

@@ -5,9 +5,17 @@ import { fromPostgres, type JsonValue, jsonFromPostgres } from '#lib/db/postgres
 import { AppError } from '#lib/errors.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { CHANNEL_KINDS, channelKind } from './kinds.ts';
+import { USUAL_BODY, USUAL_TITLE } from './message.ts';
 import type { ChannelDetail, ChannelItem, ChannelKindItem, DeliveryItem } from './plain.ts';
+import { PLACEHOLDERS } from './template.ts';
 import { visibleLine } from './text.ts';
 import type { ChannelEvent, Occurrence } from './types.ts';
+
+/** What the form tells of templates. */
+export const TEMPLATE_HELP = {
+  placeholders: Object.entries(PLACEHOLDERS),
+  usual: { title: USUAL_TITLE, body: USUAL_BODY },
+} as const;
 
 const DELIVERIES_SHOWN = 50;
 

@@ -1,3 +1,4 @@
+import Link from 'next/link';
 import { Tokens, Users } from '#components/account/users.tsx';
 import { ReprocessAll } from '#components/detections/reprocess-all.tsx';
 import { ReprocessNote } from '#components/detections/reprocess-note.tsx';
@@ -52,6 +53,14 @@ export default async function SystemPage() {
             {can(actor, 'manage-detections') && <ReprocessAll />}
           </div>
         </Card>
+        {can(actor, 'manage-sources') && (
+          <Card title="Notifications">
+            <p className="text-text-2">
+              New findings, incidents and failing sources can be told by e-mail, Slack, Teams, webhook or
+              syslog. <Link href="/system/notifications">Channels</Link>
+            </p>
+          </Card>
+        )}
         {collectorTokens && <CollectorTokens tokens={collectorTokens} />}
         {isAdmin ? (
           <>
