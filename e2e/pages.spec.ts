@@ -4,7 +4,17 @@ import { signIn, watchErrors } from './support/session.ts';
 
 const HOSTILE_HOST = '<img src=x onerror=alert(1)>';
 const HOSTILE_SCRIPT = '<script>alert(2)</script> Win32_ScheduledJob \u001b[31m \u202E reversed';
-const PAGES = ['overview', 'findings', 'hosts', 'attack', 'evidence', 'detections', 'system', 'account'];
+const PAGES = [
+  'overview',
+  'findings',
+  'hosts',
+  'attack',
+  'evidence',
+  'detections',
+  'system',
+  'system/notifications',
+  'account',
+];
 
 const xmlText = (text: string): string =>
   [...text].map((character) => `&#${character.codePointAt(0)};`).join('');

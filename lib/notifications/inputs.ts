@@ -50,7 +50,10 @@ const baseUrl = z
   .nullable();
 
 /** Whatever the kind asks for; the kind checks it. */
-const kindFields = z.record(z.string().max(100), z.json());
+const kindFields = z.record(
+  z.string().max(100),
+  z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+);
 
 const wants = z.array(z.enum(CHANNEL_EVENTS)).min(1, 'Choose at least one thing to be told of.');
 
