@@ -9,8 +9,8 @@ import { createServer } from 'node:https';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeSelfSigned } from '#lib/http/self-signed.ts';
 import { Failure } from './failure.ts';
-import { makeSelfSigned } from './self-signed.ts';
 
 /** After URL has resolved dots: nothing here leads out of the folder. */
 const COLLECTOR_PATH = /^\/services\/collector(?:\/[\w.]+)*\/?$/;
