@@ -14,8 +14,8 @@ export function DeliveryTable({ deliveries }: { readonly deliveries: readonly De
         <TableHeader>
           <TableRow>
             <TableHead>Happened</TableHead>
-            <TableHead>What</TableHead>
             <TableHead>State</TableHead>
+            <TableHead>What</TableHead>
             <TableHead>What came back</TableHead>
           </TableRow>
         </TableHeader>
@@ -27,12 +27,6 @@ export function DeliveryTable({ deliveries }: { readonly deliveries: readonly De
                 <TableCell className="whitespace-nowrap font-mono text-[12px]">
                   <OwnTime iso={delivery.createdAt} />
                 </TableCell>
-                <TableCell className="min-w-44">
-                  {OCCURRENCE_WORDS[delivery.event]}{' '}
-                  <span className="text-text-2">
-                    <EvidenceText text={delivery.about} />
-                  </span>
-                </TableCell>
                 <TableCell className="whitespace-nowrap">
                   <span className={state.className}>
                     <span aria-hidden>{state.glyph}</span> {state.word}
@@ -43,6 +37,12 @@ export function DeliveryTable({ deliveries }: { readonly deliveries: readonly De
                       <OwnTime iso={delivery.nextTryAt} />
                     </span>
                   )}
+                </TableCell>
+                <TableCell className="min-w-44">
+                  {OCCURRENCE_WORDS[delivery.event]}{' '}
+                  <span className="text-text-2">
+                    <EvidenceText text={delivery.about} />
+                  </span>
                 </TableCell>
                 <TableCell className="min-w-44 break-words">
                   {delivery.message !== null && <EvidenceText text={delivery.message} />}

@@ -34,7 +34,7 @@ export async function noteFindings(
       SELECT f.*, f.number <= ${since.number} AS is_recurred,
         CASE WHEN f.detection_id = ANY(${chainIds}::text[]) THEN 'incident' ELSE 'new-finding' END AS event
       FROM finding f
-      WHERE f.investigation_id = ${investigationId} AND f.state = 'active'
+      WHERE f.investigation_id = ${investigationId} AND f.state = 'active' AND NOT f.is_hidden
         AND (f.number > ${since.number} OR f.recurred_at = ${since.now})
         AND NOT EXISTS (
           SELECT 1 FROM finding o JOIN finding_event oe ON oe.finding_id = o.id

@@ -58,7 +58,10 @@ const proxy = z
   .nullable();
 
 /** Whatever the kind asks for; the kind checks it. */
-const kindFields = z.record(z.string().max(100), z.json());
+const kindFields = z.record(
+  z.string().max(100),
+  z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
+);
 
 export const LOOK_BACK_MAX_MINUTES = 7 * 24 * 60;
 export const TLS_REASON_MIN = 20;
