@@ -16,6 +16,8 @@ export type Cell = string | number | bigint | null;
 
 /** COPY sends this much text at once. */
 const CHUNK_LENGTH = 256 * 1024;
+/** Rows of one step are sent in a moment. */
+const COPY_MS = 30_000;
 /** From this many rows on COPY is faster than JSON. */
 const COPIED_FROM = 500;
 const BIGINT_OID = 20;
@@ -57,8 +59,11 @@ export class BulkTransaction implements SqlTransaction {
       return;
     }
     await this.#client.query(`CREATE TEMP TABLE new_row (${typed}) ON COMMIT DROP`);
+    // A process that stops in the middle of it is not idle to PostgreSQL, and would hold its locks for ever.
+    await this.#client.query(`SET LOCAL statement_timeout = ${COPY_MS}`);
     const stream = this.#client.query(copyFrom('COPY new_row FROM STDIN'));
     await pipeline(Readable.from(chunksOf(rows)), stream);
+    await this.#client.query('SET LOCAL statement_timeout TO DEFAULT');
     await this.#client.query(statement, [...values]);
     await this.#client.query('DROP TABLE new_row');
   }
