@@ -17,8 +17,8 @@ test('a filter rule from its finding to its end', async ({ page, browser, baseUR
     page,
     ['powershell-win32-scheduledjob.evtx', 'sysmon-enableat.evtx'].map((name) => path.join(EVIDENCE, name)),
   );
-  const listed = /listed jobs through Win32_ScheduledJob/;
-  const created = /created a job through Win32_ScheduledJob/;
+  const listed = /listed jobs through Win32_ScheduledJob on win10-02/;
+  const created = /created a job through Win32_ScheduledJob on win10-02/;
   const strict = '/findings?mode=strict&sort=first&direction=asc';
   await expect(async () => {
     await page.goto(strict);

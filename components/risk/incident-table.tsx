@@ -77,10 +77,13 @@ export function IncidentObjects({ item }: { readonly item: IncidentItem }) {
     );
   }
   return (
-    <span className="flex flex-wrap gap-x-2">
+    <ul>
       {item.hosts.map((host) => (
-        <HostLink key={host.id} dest={host.name} hostId={host.id} />
+        // As high as a target has to be when another stands below it.
+        <li key={host.id} className="min-h-6">
+          <HostLink dest={host.name} hostId={host.id} />
+        </li>
       ))}
-    </span>
+    </ul>
   );
 }
