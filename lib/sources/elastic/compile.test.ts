@@ -4,11 +4,11 @@ import { compileKnowledge } from '#lib/detection/rules.ts';
 import { compileTestQuery, type IndexSetup, indexDocument } from '../testing/elastic-index.ts';
 import { LAYOUTS } from '../testing/elastic-layouts.ts';
 import { elasticQuery } from './compile.ts';
-import { elasticAgent } from './goldens/elastic-agent.ts';
-import { elasticDefend } from './goldens/elastic-defend.ts';
-import { rawText } from './goldens/raw-text.ts';
-import { winlogbeat } from './goldens/winlogbeat.ts';
 import { readMapping } from './mapping.ts';
+import { elasticAgent } from './testing/goldens/elastic-agent.ts';
+import { elasticDefend } from './testing/goldens/elastic-defend.ts';
+import { rawText } from './testing/goldens/raw-text.ts';
+import { winlogbeat } from './testing/goldens/winlogbeat.ts';
 
 const rules = compileKnowledge(loadContent()).rules.filter(({ evaluation }) => evaluation === 'strict');
 const compiled = (setup: IndexSetup) => elasticQuery(readMapping({ lab: setup }), rules);
