@@ -126,6 +126,8 @@ test('a filter rule from its finding to its end', async ({ page, browser, baseUR
     await expect(page.getByRole('link', { name: created }).first()).toBeVisible();
     await expect(page.getByRole('link', { name: listed })).toHaveCount(0);
     await page.goto(`${rule}/edit`);
+    // Only a page that is alive keeps what is written.
+    await expect(page.getByText(/^Hides 1 of/)).toBeVisible();
     await page.getByLabel(/^Expires/).fill(new Date(Date.now() + 90_000).toISOString().slice(0, 16));
     await page.getByLabel('Reason').fill('Only needed for a moment longer.');
     await page.getByLabel('Reason').press('Control+Enter');
