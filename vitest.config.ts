@@ -7,5 +7,7 @@ export default defineConfig({
     setupFiles: ['lib/db/testing-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Tests of kills and waits leave a core idle for much of the time.
+    maxWorkers: 2,
   },
 });
