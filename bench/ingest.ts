@@ -1,11 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { startEmbeddedPostgres } from '#lib/db/embedded.ts';
-import { migrate } from '#lib/db/migrate.ts';
 import { WORKER_NODE_FLAGS } from '#lib/jobs/heap.ts';
+import { BENCH_ACTOR, benchUser, withInstance } from './instance.ts';
 import { cpuSecondsOf } from './process-stats.ts';
 
 export type IngestTiming = {
@@ -18,13 +14,10 @@ export type IngestTiming = {
 
 /** Time from the first byte stored to the last finding written, in a database of its own, and the peak memory of it. */
 export async function measureIngest(file: string): Promise<IngestTiming> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'jobsight-bench-data-'));
-  const postgres = await startEmbeddedPostgres(folder);
-  try {
-    await migrate(postgres.databaseUrl);
-    const idleSeconds = await cpuSecondsOf(postgres.identity.pid);
+  return withInstance(async ({ databaseUrl, dataFolder, postgresPid }) => {
+    const idleSeconds = await cpuSecondsOf(postgresPid);
     const child = spawn(process.execPath, [...WORKER_NODE_FLAGS, import.meta.filename, file], {
-      env: { ...process.env, DATABASE_URL: postgres.databaseUrl, JOBSIGHT_DATA: folder },
+      env: { ...process.env, DATABASE_URL: databaseUrl, JOBSIGHT_DATA: dataFolder },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';
@@ -34,12 +27,9 @@ export async function measureIngest(file: string): Promise<IngestTiming> {
     await new Promise<void>((resolve, reject) => {
       child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`ingest ended with ${code}`))));
     });
-    const postgresSeconds = (await cpuSecondsOf(postgres.identity.pid)) - idleSeconds;
+    const postgresSeconds = (await cpuSecondsOf(postgresPid)) - idleSeconds;
     return { ...JSON.parse(output), postgresSeconds };
-  } finally {
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The measured process itself. */
@@ -50,17 +40,10 @@ async function run(file: string): Promise<void> {
   const { env } = await import('#lib/env.ts');
   const { ingestEvidence } = await import('#lib/jobs/ingest.ts');
   const { closeSendingQueue } = await import('#lib/jobs/queue.ts');
-  await db.user.create({ data: { id: 'bench', name: 'Bench', email: 'bench@example.org', role: 'admin' } });
-  const actor = {
-    id: 'bench',
-    name: 'Bench',
-    email: 'bench@example.org',
-    role: 'admin',
-    via: 'session',
-  } as const;
+  await db.user.create({ data: benchUser() });
   const cpuBefore = process.cpuUsage();
   const started = performance.now();
-  const { id } = await addEvidence(actor, 'bench.evtx', createReadStream(file));
+  const { id } = await addEvidence(BENCH_ACTOR, 'bench.evtx', createReadStream(file));
   await ingestEvidence(id, {
     db,
     store: new EvidenceStore(env().JOBSIGHT_DATA),

@@ -3,20 +3,17 @@
  * months, and must stay below RESIDENT_MB_MAX; then all events of a host around a time are asked for, at random times.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startEmbeddedPostgres } from '#lib/db/embedded.ts';
-import { migrate } from '#lib/db/migrate.ts';
 import { WORKER_NODE_FLAGS } from '#lib/jobs/heap.ts';
+import { asInstance, BENCH_ACTOR, benchUser } from './instance.ts';
 import { cpuSecondsOf, residentMbOf } from './process-stats.ts';
 import { SPREAD, spreadEvtx } from './spread.ts';
 import { measureSurroundings, type SurroundingsTiming } from './surroundings.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-/** Issue 4: whatever the size. */
+/** Whatever the size of the log. */
 export const RESIDENT_MB_MAX = 400;
 const POLL_MS = 200;
 
@@ -32,17 +29,7 @@ export type LargeTiming = {
 
 /** Throws when the worker takes more memory than it may, or does not read it all. */
 export async function measureLarge(files: readonly string[], sizeBytes: number): Promise<LargeTiming> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'jobsight-bench-data-'));
-  const postgres = await startEmbeddedPostgres(folder);
-  process.env.DATABASE_URL = postgres.databaseUrl;
-  process.env.JOBSIGHT_DATA = folder;
-  try {
-    await migrate(postgres.databaseUrl);
-    return await run(files, sizeBytes, postgres.identity.pid);
-  } finally {
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  return asInstance(({ postgresPid }) => run(files, sizeBytes, postgresPid));
 }
 
 async function run(files: readonly string[], sizeBytes: number, postgresPid: number): Promise<LargeTiming> {
@@ -50,18 +37,10 @@ async function run(files: readonly string[], sizeBytes: number, postgresPid: num
   const { addEvidence } = await import('#lib/custody/commands.ts');
   const { closeDatabase, db } = await import('#lib/db/client.ts');
   const { closeSendingQueue } = await import('#lib/jobs/queue.ts');
-  const actor = {
-    id: 'bench',
-    name: 'Bench',
-    email: 'bench@example.org',
-    role: 'admin',
-    via: 'session',
-  } as const;
-  const { via: _, ...user } = actor;
   try {
-    await db.user.create({ data: user });
+    await db.user.create({ data: benchUser() });
     const { id } = await addEvidence(
-      actor,
+      BENCH_ACTOR,
       'large.evtx',
       Readable.from(spreadEvtx(files, sizeBytes, SPREAD)),
     );
@@ -76,7 +55,7 @@ async function run(files: readonly string[], sizeBytes: number, postgresPid: num
     const { status, message, recordCount } = await db.evidence.findUniqueOrThrow({ where: { id } });
     if (status !== 'ready') throw new Error(`the evidence is ${status}: ${message}`);
     if (peakMb >= RESIDENT_MB_MAX) throw new Error(`the worker took ${peakMb.toFixed(0)} MB`);
-    const surroundings = await measureSurroundings(actor, id, postgresPid);
+    const surroundings = await measureSurroundings(BENCH_ACTOR, id, postgresPid);
     return {
       sizeBytes,
       seconds,

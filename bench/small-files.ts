@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startEmbeddedPostgres } from '#lib/db/embedded.ts';
-import { migrate } from '#lib/db/migrate.ts';
 import { WORKER_NODE_FLAGS } from '#lib/jobs/heap.ts';
+import { asInstance, BENCH_ACTOR, benchUser } from './instance.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 /** Larger files are not what this measures. */
@@ -15,17 +13,7 @@ const POLL_MS = 50;
 
 /** Time that a worker takes, from its start, until `count` small files are ready with their findings. */
 export async function measureSmallFiles(files: readonly string[], count: number): Promise<number> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'jobsight-bench-data-'));
-  const postgres = await startEmbeddedPostgres(folder);
-  process.env.DATABASE_URL = postgres.databaseUrl;
-  process.env.JOBSIGHT_DATA = folder;
-  try {
-    await migrate(postgres.databaseUrl);
-    return await run(files, count);
-  } finally {
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  return asInstance(() => run(files, count));
 }
 
 async function run(files: readonly string[], count: number): Promise<number> {
@@ -33,15 +21,7 @@ async function run(files: readonly string[], count: number): Promise<number> {
   const { addEvidence } = await import('#lib/custody/commands.ts');
   const { closeDatabase, db } = await import('#lib/db/client.ts');
   const { closeSendingQueue } = await import('#lib/jobs/queue.ts');
-  const actor = {
-    id: 'bench',
-    name: 'Bench',
-    email: 'bench@example.org',
-    role: 'admin',
-    via: 'session',
-  } as const;
-  const { via: _, ...user } = actor;
-  await db.user.create({ data: user });
+  await db.user.create({ data: benchUser() });
   const small = (await Promise.all(files.map((file) => readFile(file)))).filter(
     (bytes) => bytes.length <= SMALL_BYTES,
   );
@@ -50,7 +30,7 @@ async function run(files: readonly string[], count: number): Promise<number> {
     if (!bytes) throw new Error('no small EVTX files to measure with');
     // Some zeros more make another file of the same events.
     const content = Buffer.concat([bytes, Buffer.alloc(1 + index)]);
-    await addEvidence(actor, `small-${index}.evtx`, Readable.from([content]));
+    await addEvidence(BENCH_ACTOR, `small-${index}.evtx`, Readable.from([content]));
   }
   const started = performance.now();
   const worker = spawn(process.execPath, [...WORKER_NODE_FLAGS, 'scripts/worker.ts'], {

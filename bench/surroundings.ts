@@ -1,4 +1,5 @@
 import type { Actor } from '#lib/auth/actor.ts';
+import { Random } from '#lib/evidence/testing/random.ts';
 import { cpuSecondsOf } from './process-stats.ts';
 
 const MOMENTS = 20;
@@ -35,12 +36,12 @@ export async function measureSurroundings(
   const { surroundingsQuery } = await import('#lib/timeline/inputs.ts');
   const { firstTicks, lastTicks } = await db.evidence.findUniqueOrThrow({ where: { id: evidenceId } });
   const hosts = await db.host.findMany({ orderBy: { name: 'asc' }, select: { id: true } });
-  const random = randomNumbers(SEED);
+  const random = new Random(SEED);
   const pick = () => {
-    const host = hosts[Math.floor(random() * hosts.length)];
+    const host = hosts[random.below(hosts.length)];
     if (!host || firstTicks === null || lastTicks === null) throw new Error('the evidence has no times');
     const span = Number(lastTicks - firstTicks);
-    return { id: host.id, around: (firstTicks + BigInt(Math.floor(random() * span))).toString() };
+    return { id: host.id, around: (firstTicks + BigInt(random.below(span))).toString() };
   };
   const ask = async (minutes: number, { id, around } = pick()) => {
     const cpu = process.cpuUsage();
@@ -72,16 +73,5 @@ export async function measureSurroundings(
     dense: dense.spent,
     denseLeftBlocks: dense.page.leftBlocks,
     plan: plan.map((row) => row['QUERY PLAN']),
-  };
-}
-
-/** mulberry32: numbers from 0 to 1, the same for the same seed. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }

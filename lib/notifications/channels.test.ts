@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { makeSelfSigned } from '#lib/http/self-signed.ts';
 import { ANALYST, useTestInstance } from '#lib/jobs/testing.ts';
-import { TEST_SECRET } from '#lib/sources/testing/pulling.ts';
+import { useTestSecret } from '#lib/sources/testing/pulling.ts';
 import { startTestServer, type TestServer } from '#lib/sources/testing/server.ts';
 import { testChannel } from './commands.ts';
 import { deliverAt, enqueue, makeChannel, NOON, occurrence } from './testing/channels.ts';
@@ -12,6 +12,7 @@ import { startMailServer, startStreamSyslog, startUdpSyslog } from './testing/re
 
 useTestDatabase();
 useTestInstance();
+useTestSecret();
 
 const pem = makeSelfSigned([]);
 const tls = { key: pem, cert: pem };
@@ -24,14 +25,8 @@ const HOSTILE = {
   host: 'h=1 act=allowed\n<34>1 2026-01-01T00:00:00Z forged - - - - line',
 };
 
-beforeAll(() => {
-  process.env.JOBSIGHT_SECRET = TEST_SECRET;
-});
 beforeEach(async () => {
   await db.notificationChannel.deleteMany({});
-});
-afterAll(() => {
-  delete process.env.JOBSIGHT_SECRET;
 });
 
 const deliveries = (channelId: string) =>

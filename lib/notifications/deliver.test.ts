@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { ANALYST, useTestInstance } from '#lib/jobs/testing.ts';
 import { log } from '#lib/log.ts';
-import { TEST_SECRET } from '#lib/sources/testing/pulling.ts';
+import { useTestSecret } from '#lib/sources/testing/pulling.ts';
 import { startTestServer, type TestServer } from '#lib/sources/testing/server.ts';
 import { changeChannel, removeChannel, resendFailed, testChannel } from './commands.ts';
 import { LEASE_MS, TRIES_MAX } from './deliver.ts';
@@ -16,6 +16,7 @@ import { deliverAt, enqueue, makeChannel, NOON, occurrence } from './testing/cha
 
 useTestDatabase();
 useTestInstance();
+useTestSecret();
 
 let server: TestServer;
 /** Requests are not answered from this one on, counted from 0. */
@@ -23,12 +24,6 @@ let stallsAt = Number.POSITIVE_INFINITY;
 let seen: string[] = [];
 let stalled: (() => void) | null = null;
 
-beforeAll(() => {
-  process.env.JOBSIGHT_SECRET = TEST_SECRET;
-});
-afterAll(() => {
-  delete process.env.JOBSIGHT_SECRET;
-});
 beforeEach(async () => {
   await db.notificationChannel.deleteMany({});
   await db.auditEntry.deleteMany({});

@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { changeDetection } from '#lib/catalogue/commands.ts';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { ANALYST, addAndRead, empty, POWERSHELL, REGISTRY, useTestInstance } from '#lib/jobs/testing.ts';
 import { pullNow } from '#lib/sources/commands.ts';
-import { makeSource, runPulls, TEST_SECRET } from '#lib/sources/testing/pulling.ts';
+import { makeSource, runPulls, useTestSecret } from '#lib/sources/testing/pulling.ts';
 import { startTestServer } from '#lib/sources/testing/server.ts';
 import { makeChannel } from './testing/channels.ts';
 import type { FindingOccurrence } from './types.ts';
 
 useTestDatabase();
 useTestInstance();
-beforeAll(() => {
-  process.env.JOBSIGHT_SECRET = TEST_SECRET;
-});
-afterAll(() => {
-  delete process.env.JOBSIGHT_SECRET;
-});
+useTestSecret();
 beforeEach(async () => {
   await db.notificationChannel.deleteMany({});
   await empty();

@@ -4,6 +4,7 @@ import { currentKnowledge } from '#lib/catalogue/current.ts';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { HOUR_TICKS } from '#lib/events/ticks.ts';
+import { Random } from '#lib/evidence/testing/random.ts';
 import { getFinding } from '#lib/findings/queries.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { ANALYST, useTestInstance } from '#lib/jobs/testing.ts';
@@ -30,19 +31,10 @@ const HOSTS = ['srv1.corp.example', 'srv2.corp.example', 'ws7.corp.example'];
 const USERS = ['CORP\\adm', 'CORP\\svc', 'unknown', 'S-1-5-21-1-2-3-1001'];
 const START = 17_096_000_000_000_000n;
 
-/** Mulberry32: the same operations in every run. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
-}
-
-const random = randomFrom(20_240_305);
-const oneOf = <T>(values: readonly T[]): T => values[random(values.length)] as T;
+/** The same operations in every run. */
+const chance = new Random(20_240_305);
+const random = (below: number): number => chance.below(below);
+const oneOf = <T>(values: readonly T[]): T => chance.pick(values);
 
 let hostIds: string[] = [];
 let rules: { id: string; variant: string; objects: readonly { type: string }[] }[] = [];

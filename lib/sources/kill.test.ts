@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
+import { Random } from '#lib/evidence/testing/random.ts';
 import { ANALYST, addAndRead, empty, POWERSHELL, REGISTRY, useTestInstance } from '#lib/jobs/testing.ts';
 import { killWorkers, startWorker, until } from '#lib/jobs/testing-workers.ts';
 import { backfillSource, pullNow } from './commands.ts';
-import { makeSource, strictFindings, TEST_SECRET } from './testing/pulling.ts';
+import { makeSource, strictFindings, useTestSecret } from './testing/pulling.ts';
 import { type SplunkTestServer, startSplunkServer } from './testing/splunk-server.ts';
 import { splunkEvent, storyRecords } from './testing/story.ts';
 
@@ -17,25 +18,16 @@ const LONGEST_MS = 3_000;
 
 useTestDatabase();
 useTestInstance();
+useTestSecret();
 
 let server: SplunkTestServer;
 beforeAll(async () => {
-  process.env.JOBSIGHT_SECRET = TEST_SECRET;
   server = await startSplunkServer();
 });
 afterEach(killWorkers);
 afterAll(async () => {
-  delete process.env.JOBSIGHT_SECRET;
   await server.close();
 });
-
-/** A linear congruential generator (Numerical Recipes), so that a failure comes again. */
-function* randomFrom(seed: number): Generator<number, never> {
-  for (let state = seed; ; ) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    yield state / 2 ** 32;
-  }
-}
 
 /** Rises with each pull that a worker begins. */
 const epochs = async () => (await db.sourcePull.aggregate({ _sum: { epoch: true } }))._sum.epoch ?? 0;
@@ -67,12 +59,12 @@ it(`pulls whose worker is killed ${KILLS} times lose nothing and keep nothing tw
     sliceHours: Math.ceil(hours / SLICES),
   });
 
-  const random = randomFrom(20_240_305);
+  const random = new Random(20_240_305);
   for (let kill = 0; kill < KILLS; kill += 1) {
     const before = await epochs();
     const worker = startWorker();
     await until(async () => (await epochs()) > before || (await isOver()));
-    await sleep(random.next().value * LONGEST_MS);
+    await sleep(random.below(LONGEST_MS));
     worker.kill('SIGKILL');
     await once(worker, 'exit');
   }

@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { useTestInstance } from '#lib/jobs/testing.ts';
 import { rotateSecrets } from './rotate.ts';
 import { decryptSecret } from './secrets.ts';
-import { makeSource, TEST_SECRET } from './testing/pulling.ts';
+import { makeSource, TEST_SECRET, useTestSecret } from './testing/pulling.ts';
 
 useTestDatabase();
 useTestInstance();
-beforeAll(() => {
-  process.env.JOBSIGHT_SECRET = TEST_SECRET;
-});
-afterAll(() => {
-  delete process.env.JOBSIGHT_SECRET;
-});
+useTestSecret();
 
 it('secrets are encrypted anew once, and stay readable', async () => {
   const id = await makeSource({

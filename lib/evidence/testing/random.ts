@@ -8,10 +8,15 @@ export class Random {
 
   /** A whole number from 0 up to, without, `limit`; 0 when that is 0. */
   below(limit: number): number {
+    return Math.floor(this.fraction() * limit);
+  }
+
+  /** A number from 0 up to, without, 1. */
+  fraction(): number {
     this.#state = (this.#state + 0x6d2b_79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
   /** One of a list. Throws when it is empty. */

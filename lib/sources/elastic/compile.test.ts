@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadContent } from '#lib/content/load.ts';
 import { compileKnowledge } from '#lib/detection/rules.ts';
+import { Random } from '#lib/evidence/testing/random.ts';
 import { compileTestQuery, type IndexSetup, indexDocument } from '../testing/elastic-index.ts';
 import { LAYOUTS } from '../testing/elastic-layouts.ts';
 import { elasticQuery } from './compile.ts';
@@ -73,20 +74,9 @@ const MAPPINGS: Readonly<Record<string, IndexSetup>> = {
   'not mapped': scripts({ type: 'keyword' }, {}),
 };
 
-/** A generator of numbers below 1 from a seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** Texts with the class name in them, in any case and stuck to anything. */
 function scriptsWithName(count: number): string[] {
-  const random = seeded(20_261_124);
+  const random = new Random(20_261_124);
   const GLUE = [
     '',
     ' ',
@@ -107,9 +97,11 @@ function scriptsWithName(count: number): string[] {
     'A'.repeat(254),
     'z_'.repeat(200),
   ];
-  const pick = () => GLUE[Math.floor(random() * GLUE.length)] ?? '';
+  const pick = () => random.pick(GLUE);
   return Array.from({ length: count }, () => {
-    const name = [...'win32_scheduledjob'].map((c) => (random() < 0.5 ? c.toUpperCase() : c)).join('');
+    const name = [...'win32_scheduledjob']
+      .map((c) => (random.fraction() < 0.5 ? c.toUpperCase() : c))
+      .join('');
     return `gwmi ${pick()}${pick()}${name}${pick()}${pick()} | fl`;
   });
 }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { winlogbeat } from '#lib/evidence/json/testing/write-forms.ts';
@@ -13,17 +13,17 @@ import {
   readAll,
   runPulls,
   strictFindings,
-  TEST_SECRET,
+  useTestSecret,
 } from '../testing/pulling.ts';
 import { storyRecords } from '../testing/story.ts';
 
 useTestDatabase();
 useTestInstance();
+useTestSecret();
 
 let server: ElasticTestServer;
 let records: readonly EvidenceRecord[];
 beforeAll(async () => {
-  process.env.JOBSIGHT_SECRET = TEST_SECRET;
   records = await storyRecords();
 });
 beforeEach(async () => {
@@ -32,9 +32,6 @@ beforeEach(async () => {
   server = await startElasticServer('elasticsearch');
 });
 afterEach(() => server.close());
-afterAll(() => {
-  delete process.env.JOBSIGHT_SECRET;
-});
 
 const names = Object.keys(LAYOUTS) as LayoutName[];
 const isNeedle = ({ data }: EvidenceRecord) =>

@@ -2,28 +2,22 @@
  * The same pulls from a real cluster: ELASTICSEARCH_URL or OPENSEARCH_URL, with user and password in it where the cluster
  * has security (a cluster for tests: indexes that begin with jobsight-test- are made and deleted).
  */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { addAndRead, empty, useTestInstance } from '#lib/jobs/testing.ts';
 import { documentOf, LAYOUTS, type Layout, type LayoutName } from '../testing/elastic-layouts.ts';
-import { makeSource, pullAndRead, strictFindings, TEST_SECRET } from '../testing/pulling.ts';
+import { makeSource, pullAndRead, strictFindings, useTestSecret } from '../testing/pulling.ts';
 import { storyRecords } from '../testing/story.ts';
 
 useTestDatabase();
 useTestInstance();
+useTestSecret();
 
 const CLUSTERS = [
   { kind: 'elasticsearch', variable: 'ELASTICSEARCH_URL', address: process.env.ELASTICSEARCH_URL },
   { kind: 'opensearch', variable: 'OPENSEARCH_URL', address: process.env.OPENSEARCH_URL },
 ];
-
-beforeAll(() => {
-  process.env.JOBSIGHT_SECRET = TEST_SECRET;
-});
-afterAll(() => {
-  delete process.env.JOBSIGHT_SECRET;
-});
 
 for (const { kind, variable, address } of CLUSTERS) {
   const title =

@@ -1,20 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { empty, useTestInstance } from '#lib/jobs/testing.ts';
-import { makeSource, pullAndRead, TEST_SECRET } from '../testing/pulling.ts';
+import { makeSource, pullAndRead, useTestSecret } from '../testing/pulling.ts';
 import { json, startTestServer, type TestServer } from '../testing/server.ts';
 import { splunkEvent, storyRecords } from '../testing/story.ts';
 
 useTestDatabase();
 useTestInstance();
+useTestSecret();
 
 /** Rows of an imaginary system: raw events, numbered. */
 let rows: readonly { readonly id: number; readonly seenAt: number; readonly raw: string }[] = [];
 let server: TestServer;
 
 beforeAll(async () => {
-  process.env.JOBSIGHT_SECRET = TEST_SECRET;
   rows = (await storyRecords()).map((record, id) => ({
     id,
     seenAt: 1_000 + id,
@@ -48,9 +48,6 @@ beforeEach(async () => {
   });
 });
 afterEach(() => server.close());
-afterAll(() => {
-  delete process.env.JOBSIGHT_SECRET;
-});
 
 const source = (path: string, settings: object) =>
   makeSource({

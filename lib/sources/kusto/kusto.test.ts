@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
@@ -28,26 +28,21 @@ import {
   readAll,
   runPulls,
   strictFindings,
-  TEST_SECRET,
+  useTestSecret,
 } from '../testing/pulling.ts';
 import { storyRecords } from '../testing/story.ts';
 
 useTestDatabase();
 useTestInstance();
+useTestSecret();
 
 let server: KustoTestServer;
-beforeAll(() => {
-  process.env.JOBSIGHT_SECRET = TEST_SECRET;
-});
 beforeEach(async () => {
   await db.source.deleteMany({});
   await empty();
   server = await startKustoServer();
 });
 afterEach(() => server.close());
-afterAll(() => {
-  delete process.env.JOBSIGHT_SECRET;
-});
 
 /** Seconds before now, as a time of 7 digits. */
 const ago = (seconds: number): string => formatIsoTime(BigInt(Date.now() - seconds * 1_000) * 10_000n);

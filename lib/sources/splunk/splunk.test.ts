@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { db } from '#lib/db/client.ts';
 import { useTestDatabase } from '#lib/db/testing.ts';
 import { ANALYST, addAndRead, empty, POWERSHELL, REGISTRY, useTestInstance } from '#lib/jobs/testing.ts';
@@ -9,27 +9,22 @@ import {
   readAll,
   runPulls,
   strictFindings,
-  TEST_SECRET,
+  useTestSecret,
 } from '../testing/pulling.ts';
 import { type SplunkTestServer, startSplunkServer } from '../testing/splunk-server.ts';
 import { splunkEvent, storyRecords } from '../testing/story.ts';
 
 useTestDatabase();
 useTestInstance();
+useTestSecret();
 
 let server: SplunkTestServer;
-beforeAll(() => {
-  process.env.JOBSIGHT_SECRET = TEST_SECRET;
-});
 beforeEach(async () => {
   await db.source.deleteMany({});
   await empty();
   server = await startSplunkServer();
 });
 afterEach(() => server.close());
-afterAll(() => {
-  delete process.env.JOBSIGHT_SECRET;
-});
 
 const nowSec = (): number => Math.floor(Date.now() / 1_000);
 

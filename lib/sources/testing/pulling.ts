@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from 'vitest';
 import { z } from 'zod';
 import { EvidenceStore } from '#lib/custody/store.ts';
 import { db } from '#lib/db/client.ts';
@@ -9,6 +10,16 @@ import { runPullsOf } from '../run.ts';
 
 /** What stands in JOBSIGHT_SECRET while tests of sources run. */
 export const TEST_SECRET = 'a secret of tests that is long enough for anything';
+
+/** Sets it for the tests of a file. */
+export function useTestSecret(): void {
+  beforeAll(() => {
+    process.env.JOBSIGHT_SECRET = TEST_SECRET;
+  });
+  afterAll(() => {
+    delete process.env.JOBSIGHT_SECRET;
+  });
+}
 
 export async function makeSource(part: Pick<NewSource, 'kind' | 'settings' | 'secrets'>): Promise<string> {
   const { id } = await addSource(ANALYST, {

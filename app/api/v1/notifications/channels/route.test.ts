@@ -3,19 +3,18 @@ import { useTestDatabase } from '#lib/db/testing.ts';
 import { channelDetail, channelList, channelTest } from '#lib/http/schemas.ts';
 import { callApi, useApi } from '#lib/http/testing-api.ts';
 import { deliverAt, enqueue, NOON, occurrence } from '#lib/notifications/testing/channels.ts';
-import { TEST_SECRET } from '#lib/sources/testing/pulling.ts';
+import { useTestSecret } from '#lib/sources/testing/pulling.ts';
 import { startTestServer, type TestServer } from '#lib/sources/testing/server.ts';
 
 useTestDatabase();
 useApi();
+useTestSecret();
 
 let server: TestServer;
 beforeAll(async () => {
-  process.env.JOBSIGHT_SECRET = TEST_SECRET;
   server = await startTestServer(({ response }) => void response.end('ok'));
 });
 afterAll(async () => {
-  delete process.env.JOBSIGHT_SECRET;
   await server.close();
 });
 
