@@ -1,12 +1,5 @@
-import type { FilterDraft, FilterField, FilterPreview, FilterVersionState } from '#lib/filters/types.ts';
+import type { FilterDraft, FilterField, FilterPreview, SavedFilter } from '#lib/filters/types.ts';
 import type { ActionResult } from '#lib/http/action.ts';
-
-export type SavedFilter = {
-  readonly id: string;
-  readonly number: number;
-  readonly version: number;
-  readonly state: FilterVersionState;
-};
 
 /** Server actions reach the client components as props: components know no routes. */
 export type EditorActions = {

@@ -46,7 +46,11 @@ export function FilterEditor(props: Props) {
   const [isTried, setIsTried] = useState(false);
   const change = (part: Partial<FilterDraft>): void => setDraft((before) => ({ ...before, ...part }));
 
-  const check = useMemo(() => checkText(draft.text, fields, { draft }), [draft, fields]);
+  const { text, outcome, snoozeUntil, expiresAt } = draft;
+  const check = useMemo(
+    () => checkText(text, fields, { draft: { outcome, snoozeUntil, expiresAt } }),
+    [text, outcome, snoozeUntil, expiresAt, fields],
+  );
   const faces = useFaces(draft.text, check.form, (text) => change({ text }));
   const isWritten = draft.text.trim() !== '';
   const isPreviewed = isWritten && check.problems.length === 0;

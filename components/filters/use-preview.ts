@@ -52,18 +52,6 @@ export function usePreview(
 }
 
 /** Name, reason and the like change nothing of what a rule covers. */
-function previewKey(draft: FilterDraft): string {
-  const { text, outcome, factor, snoozeUntil, detectionIds, isThisInvestigation, hosts, window, expiresAt } =
-    draft;
-  return JSON.stringify([
-    text,
-    outcome,
-    factor,
-    snoozeUntil,
-    detectionIds,
-    isThisInvestigation,
-    hosts,
-    window,
-    expiresAt,
-  ]);
+function previewKey({ name, reason, ticket, ownerId, ...effect }: FilterDraft): string {
+  return JSON.stringify(effect);
 }

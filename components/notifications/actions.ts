@@ -1,23 +1,23 @@
 import type { ActionResult } from '#lib/http/action.ts';
-import type { TestAnswer } from '#lib/notifications/plain.ts';
-import type { ChannelEvent } from '#lib/notifications/types.ts';
-import type { Severity } from '#lib/risk/severity.ts';
+import type { ChannelItem, TestAnswer } from '#lib/notifications/plain.ts';
 
 /** Server actions reach the client components as props: components know no routes. */
 
-export type ChannelInput = {
-  readonly name: string;
-  readonly settings: Readonly<Record<string, unknown>>;
+export type ChannelInput = Pick<
+  ChannelItem,
+  | 'name'
+  | 'settings'
+  | 'wants'
+  | 'leastSeverity'
+  | 'quietFrom'
+  | 'quietTo'
+  | 'zone'
+  | 'titleTemplate'
+  | 'bodyTemplate'
+  | 'baseUrl'
+> & {
   /** Null: the stored ones stay. */
   readonly secrets: Readonly<Record<string, unknown>> | null;
-  readonly wants: readonly ChannelEvent[];
-  readonly leastSeverity: Severity;
-  readonly quietFrom: string | null;
-  readonly quietTo: string | null;
-  readonly zone: string;
-  readonly titleTemplate: string | null;
-  readonly bodyTemplate: string | null;
-  readonly baseUrl: string | null;
 };
 
 export type SaveChannel = (input: {

@@ -1,12 +1,11 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
-import { useState, useTransition } from 'react';
+import { useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
-import { Dialog } from '#components/ui/dialog.tsx';
 import { EvidenceText } from '#components/ui/evidence-text.tsx';
+import { RemoveButton } from '#components/ui/remove-button.tsx';
 import { toast } from '#components/ui/toast.tsx';
-import type { ActionResult } from '#lib/http/action.ts';
+import { usePerform } from '#components/ui/use-perform.ts';
 import type { TestAnswer } from '#lib/notifications/plain.ts';
 import type { ChannelActions } from './actions.ts';
 
@@ -21,19 +20,9 @@ type Props = {
 
 /** What can be done with a channel; under the buttons stands exactly what came back of a test. */
 export function ChannelControls({ id, name, version, isEnabled, failedCount, actions }: Props) {
-  const router = useRouter();
-  const [isPending, startTransition] = useTransition();
+  const { isPending, perform } = usePerform();
   const [answer, setAnswer] = useState<TestAnswer | null>(null);
   const [isTesting, setIsTesting] = useState(false);
-  const perform = (action: () => Promise<ActionResult<unknown>>, done: string): void =>
-    startTransition(async () => {
-      const result = await action().catch(() => null);
-      if (!result)
-        return toast.error('The server did not answer. Load the page again to see whether it was done.');
-      if (!result.ok) return toast.error(result.error.message);
-      toast(done);
-      router.refresh();
-    });
   const test = async (): Promise<void> => {
     setIsTesting(true);
     setAnswer(null);
@@ -68,7 +57,13 @@ export function ChannelControls({ id, name, version, isEnabled, failedCount, act
         >
           {isEnabled ? 'Pause' : 'Go on'}
         </Button>
-        <RemoveButton id={id} name={name} remove={actions.remove} />
+        <RemoveButton
+          name={name}
+          what="channel"
+          description="Its secrets go, and so does what waits and the list of what was sent."
+          remove={() => actions.remove({ id })}
+          leaveTo="/system/notifications"
+        />
       </div>
       <div role="status">
         {answer && (
@@ -83,49 +78,5 @@ export function ChannelControls({ id, name, version, isEnabled, failedCount, act
         )}
       </div>
     </div>
-  );
-}
-
-function RemoveButton({
-  id,
-  name,
-  remove,
-}: {
-  readonly id: string;
-  readonly name: string;
-  readonly remove: ChannelActions['remove'];
-}) {
-  const router = useRouter();
-  const [isOpen, setIsOpen] = useState(false);
-  const [isPending, startTransition] = useTransition();
-  const confirm = (): void =>
-    startTransition(async () => {
-      const result = await remove({ id }).catch(() => null);
-      if (!result?.ok) return toast.error(result?.error.message ?? 'The server did not answer.');
-      toast(`${name} is removed.`);
-      router.push('/system/notifications');
-      router.refresh();
-    });
-  return (
-    <>
-      <Button variant="danger" onClick={() => setIsOpen(true)}>
-        Remove…
-      </Button>
-      <Dialog
-        open={isOpen}
-        onOpenChange={setIsOpen}
-        title={`Remove ${name}`}
-        description="Its secrets go, and so does what waits and the list of what was sent."
-      >
-        <div className="flex justify-end gap-2">
-          <Button variant="quiet" onClick={() => setIsOpen(false)}>
-            Cancel
-          </Button>
-          <Button variant="danger" disabled={isPending} onClick={confirm}>
-            Remove the channel
-          </Button>
-        </div>
-      </Dialog>
-    </>
   );
 }

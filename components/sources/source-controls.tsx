@@ -5,8 +5,9 @@ import { type FormEvent, useState, useTransition } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { Field, Input } from '#components/ui/input.tsx';
+import { RemoveButton } from '#components/ui/remove-button.tsx';
 import { toast } from '#components/ui/toast.tsx';
-import type { ActionResult } from '#lib/http/action.ts';
+import { usePerform } from '#components/ui/use-perform.ts';
 import type { SourceActions } from './actions.ts';
 
 type Props = {
@@ -24,17 +25,8 @@ const DAY_MS = 86_400_000;
 /** What can be done with a source. */
 export function SourceControls({ id, name, version, isEnabled, canManage, canPull, actions }: Props) {
   const router = useRouter();
-  const [isPending, startTransition] = useTransition();
+  const { isPending, perform } = usePerform();
   const [isTesting, setIsTesting] = useState(false);
-  const perform = (action: () => Promise<ActionResult<unknown>>, done: string): void =>
-    startTransition(async () => {
-      const result = await action().catch(() => null);
-      if (!result)
-        return toast.error('The server did not answer. Load the page again to see whether it was done.');
-      if (!result.ok) return toast.error(result.error.message);
-      toast(done);
-      router.refresh();
-    });
   const test = async (): Promise<void> => {
     setIsTesting(true);
     const result = await actions.test({ id }).catch(() => null);
@@ -76,7 +68,13 @@ export function SourceControls({ id, name, version, isEnabled, canManage, canPul
           >
             {isEnabled ? 'Pause' : 'Go on'}
           </Button>
-          <RemoveButton id={id} name={name} actions={actions} />
+          <RemoveButton
+            name={name}
+            what="source"
+            description="Its secrets are wiped and nothing is pulled any more. What was pulled stays as evidence."
+            remove={() => actions.remove({ id })}
+            leaveTo="/sources"
+          />
         </>
       )}
     </>
@@ -173,50 +171,6 @@ function BackfillButton({ id, actions }: { readonly id: string; readonly actions
             </Button>
           </div>
         </form>
-      </Dialog>
-    </>
-  );
-}
-
-function RemoveButton({
-  id,
-  name,
-  actions,
-}: {
-  readonly id: string;
-  readonly name: string;
-  readonly actions: SourceActions;
-}) {
-  const router = useRouter();
-  const [isOpen, setIsOpen] = useState(false);
-  const [isPending, startTransition] = useTransition();
-  const remove = (): void =>
-    startTransition(async () => {
-      const result = await actions.remove({ id }).catch(() => null);
-      if (!result?.ok) return toast.error(result?.error.message ?? 'The server did not answer.');
-      toast(`${name} is removed.`);
-      router.push('/sources');
-      router.refresh();
-    });
-  return (
-    <>
-      <Button variant="danger" onClick={() => setIsOpen(true)}>
-        Remove…
-      </Button>
-      <Dialog
-        open={isOpen}
-        onOpenChange={setIsOpen}
-        title={`Remove ${name}`}
-        description="Its secrets are wiped and nothing is pulled any more. What was pulled stays as evidence."
-      >
-        <div className="flex justify-end gap-2">
-          <Button variant="quiet" onClick={() => setIsOpen(false)}>
-            Cancel
-          </Button>
-          <Button variant="danger" disabled={isPending} onClick={remove}>
-            Remove the source
-          </Button>
-        </div>
       </Dialog>
     </>
   );

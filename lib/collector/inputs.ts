@@ -1,29 +1,14 @@
 /** What a manager may say about a collector token; shared by form and action. */
 import { z } from 'zod';
+import { textLine } from '#lib/inputs.ts';
 
 /** Index names that Splunk allows. */
 export const INDEX_NAME = /^[a-z0-9][a-z0-9_-]{0,79}$/;
 
-const value = z
-  .string()
-  .trim()
-  .max(200, 'Write at most 200 characters.')
-  .refine(
-    (text) => text.isWellFormed() && !/\p{Cc}/u.test(text),
-    'Write it without line breaks or control characters.',
-  )
-  .transform((text) => text || null);
+const value = textLine(200).transform((text) => text || null);
 
 export const newCollectorToken = z.strictObject({
-  name: z
-    .string()
-    .trim()
-    .min(1, 'Write what the token is for.')
-    .max(100, 'Write at most 100 characters.')
-    .refine(
-      (text) => text.isWellFormed() && !/\p{Cc}/u.test(text),
-      'Write it without line breaks or control characters.',
-    ),
+  name: textLine(100).min(1, 'Write what the token is for.'),
   isAckEnabled: z.boolean(),
   isQueryAllowed: z.boolean(),
   source: value,

@@ -9,6 +9,7 @@ import { constants, createReadStream } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { serviceActor } from '#lib/auth/service-user.ts';
 import { db } from '#lib/db/client.ts';
 import { fromPostgres, toPostgres } from '#lib/db/postgres-text.ts';
 import { env } from '#lib/env.ts';
@@ -16,7 +17,7 @@ import { log } from '#lib/log.ts';
 import { forgetChannels } from './channels.ts';
 import { keepSegment, syncFolder } from './keep.ts';
 import type { Origin } from './request.ts';
-import { type CollectorToken, serviceActor } from './tokens.ts';
+import type { CollectorToken } from './tokens.ts';
 
 export const SEGMENT_MAX_BYTES = 64 * 1024 * 1024;
 const SEGMENT_MAX_MS = 5 * 60_000;

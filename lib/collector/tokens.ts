@@ -5,6 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { writeAudit } from '#lib/audit/write.ts';
 import { type Actor, type Permission, requirePermission } from '#lib/auth/actor.ts';
+import { serviceActor, serviceUser } from '#lib/auth/service-user.ts';
 import { db } from '#lib/db/client.ts';
 import { AppError } from '#lib/errors.ts';
 import type { CollectorTokenChange, NewCollectorToken } from './inputs.ts';
@@ -13,9 +14,8 @@ import type { CollectorTokenItem } from './types.ts';
 /** What is searched and how it comes in is decided by the same people. */
 export const MANAGE_COLLECTOR: Permission = 'manage-detections';
 
-/** Service users have an address here, which no mail reaches. */
+/** Service users have an address here. */
 const SERVICE_DOMAIN = 'token.invalid';
-const SERVICE_ROLE = 'analyst';
 
 /** A token as the collector uses it. */
 export type CollectorToken = CollectorTokenItem & {
@@ -31,8 +31,7 @@ export async function addCollectorToken(actor: Actor, input: NewCollectorToken):
   const { name, ...settings } = input;
   await db.$transaction(async (tx) => {
     await tx.user.create({
-      // Banned: nobody may act as it but the collector.
-      data: { id, name, role: SERVICE_ROLE, email: `${id}@${SERVICE_DOMAIN}`, banned: true },
+      data: serviceUser(id, name, SERVICE_DOMAIN),
     });
     await tx.collectorToken.create({ data: { id, tokenHash: hashOf(token), ...settings } });
     await writeAudit(tx, actor, {
@@ -84,11 +83,6 @@ export async function findCollectorToken(token: string): Promise<CollectorToken 
     include: { user: { select: { name: true, email: true } } },
   });
   return row ? { ...itemOf(row), actor: serviceActor(row.id, row.user) } : null;
-}
-
-/** The token's service user as the one who adds evidence. */
-export function serviceActor(id: string, user: { readonly name: string; readonly email: string }): Actor {
-  return { id, name: user.name, email: user.email, role: SERVICE_ROLE, via: 'token' };
 }
 
 type Row = Omit<CollectorTokenItem, 'name' | 'createdAt'> & {

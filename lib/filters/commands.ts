@@ -15,7 +15,7 @@ import type { FilterDecision, FilterRenewal, FilterRevert, FilterSaveInput } fro
 import { DEFAULT_EXPIRY_DAYS, FILTER_LIMITS } from './limits.ts';
 import { ruleContext, sourceOf } from './rules.ts';
 import { columnsRead } from './scoped-rule.ts';
-import type { FilterDraft, FilterVersionState } from './types.ts';
+import type { FilterDraft, SavedFilter } from './types.ts';
 import { requireSound } from './validate.ts';
 
 type Transaction = Prisma.TransactionClient;
@@ -24,13 +24,6 @@ type RuleWithVersions = FilterRule & { readonly versions: readonly FilterRuleVer
 const TRANSACTION = { timeout: 120_000, maxWait: 30_000 };
 /** Findings because of which a version needs approval are named up to this many. */
 const CONFLICTS_KEPT = 200;
-
-export type SavedFilter = {
-  readonly id: string;
-  readonly number: number;
-  readonly version: number;
-  readonly state: FilterVersionState;
-};
 
 /**
  * Saves a rule, or a new version of one. A version that hides true positives or findings of higher risk is only proposed:

@@ -2,13 +2,14 @@
  * The two faces of a rule: form and text. Form to text to form gives the same form (in its canonical writing); text to form to
  * text keeps what the text means, or the form is refused with a reason and the text stays text.
  */
-import type { Assignment, Command, Expression, SearchExpression, SearchValue } from '#lib/spl/ast.ts';
+import type { Assignment, Command, SearchExpression, SearchValue } from '#lib/spl/ast.ts';
 import { parseNetwork } from '#lib/spl/cidr.ts';
 import { quoteForMessage } from '#lib/spl/nearest.ts';
 import { printCommand } from '#lib/spl/print.ts';
 import { SplError } from '#lib/spl/types.ts';
 import { parseBody, type RowCommand } from './body.ts';
 import { literalPattern, ownPattern, readLiteralPattern, readOwnPattern } from './literal-pattern.ts';
+import { matchFlag } from './match-flag.ts';
 import type { FilterCondition, FilterForm, FilterOperator } from './types.ts';
 
 const AT = { from: 0, to: 0 } as const;
@@ -116,24 +117,7 @@ class Writer {
   /** `_match1=if(match(field, "pattern"), 1, 0)`, which is 0 without the field. */
   #temporary(field: string, pattern: string, isNegated: boolean): SearchExpression {
     const name = `_match${this.temporaries.length + 1}`;
-    const match: Expression = {
-      ...AT,
-      kind: 'call',
-      name: 'match',
-      args: [
-        { ...AT, kind: 'field', name: field },
-        { ...AT, kind: 'string', value: pattern },
-      ],
-    };
-    const condition: Expression = isNegated ? { ...AT, kind: 'not', operand: match } : match;
-    const number = (value: number): Expression => ({ ...AT, kind: 'number', value });
-    const expression: Expression = {
-      ...AT,
-      kind: 'call',
-      name: 'if',
-      args: [condition, number(1), number(0)],
-    };
-    this.temporaries.push({ ...AT, field: name, expression });
+    this.temporaries.push({ ...AT, field: name, expression: matchFlag(field, pattern, isNegated) });
     return compare(name, '=', '1');
   }
 }

@@ -2,13 +2,14 @@ import { writeAudit } from '#lib/audit/write.ts';
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
 import { currentCatalogue } from '#lib/catalogue/current.ts';
 import { AppError } from '#lib/errors.ts';
-import { addVersion, changeRules, createRule, reapplyAll, type SavedFilter } from './commands.ts';
+import { addVersion, changeRules, createRule, reapplyAll } from './commands.ts';
 import { draftOf, requireFuture } from './draft.ts';
 import type { ImportProblem } from './exchange.ts';
 import { namedDetections } from './export.ts';
 import { type DraftInput, type FilterImportInput, filterDraft } from './inputs.ts';
 import { REASON_MIN } from './limits.ts';
 import { readRules } from './read-file.ts';
+import type { SavedFilter } from './types.ts';
 import { requireSound } from './validate.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commaList } from '#lib/inputs.ts';
 import { isTimeZone } from '#lib/spl/time-format.ts';
 import { FILTER_LIMITS, REASON_MAX, REASON_MIN } from './limits.ts';
 import { FILTER_OUTCOMES, FILTER_STATES, REVIEW_REASONS } from './types.ts';
@@ -99,24 +100,19 @@ export const filterProposalInput = z.strictObject({
   findingIds: z.array(id).min(1, 'Choose at least one finding.').max(1_000),
 });
 
-const commaList = <T extends string>(item: z.ZodType<T, string>) =>
-  z
-    .string()
-    .max(20_000)
-    .transform((text) => text.split(',').filter((part) => part !== ''))
-    .pipe(z.array(item).max(FILTER_LIMITS.detections))
-    .optional();
+/** As many detections as a rule may name. */
+const LIST = { length: 20_000, count: FILTER_LIMITS.detections };
 
 export const filterFieldsQuery = z.object({
-  detections: commaList(id).describe('Ids of detections, joined by commas; none: all.'),
+  detections: commaList(id, LIST).describe('Ids of detections, joined by commas; none: all.'),
 });
 
 export const filterListQuery = z.object({
   q: z.string().max(500).optional().describe('Words in name, text, reason or ticket.'),
-  state: commaList(z.enum(FILTER_STATES)).describe('Without it, all but removed and rejected ones.'),
-  review: commaList(z.enum(REVIEW_REASONS)),
-  detection: commaList(id),
-  owner: commaList(id),
+  state: commaList(z.enum(FILTER_STATES), LIST).describe('Without it, all but removed and rejected ones.'),
+  review: commaList(z.enum(REVIEW_REASONS), LIST),
+  detection: commaList(id, LIST),
+  owner: commaList(id, LIST),
   sort: z.enum(['number', 'name', 'covered', 'hits7', 'lastHit', 'expires', 'risk']).default('number'),
   direction: z.enum(['asc', 'desc']).default('desc'),
   cursor: z

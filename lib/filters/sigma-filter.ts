@@ -3,7 +3,7 @@ import { Document } from 'yaml';
 import { parseSigmaFilter, SigmaError } from '#lib/sigma/parse.ts';
 import { wholeRegex } from '#lib/sigma/pattern.ts';
 import type { FieldTest, Match, Pattern, Test } from '#lib/sigma/rule.ts';
-import type { Assignment, Expression, SearchExpression } from '#lib/spl/ast.ts';
+import type { Assignment, SearchExpression } from '#lib/spl/ast.ts';
 import { parseNetwork } from '#lib/spl/cidr.ts';
 import { printCommand } from '#lib/spl/print.ts';
 import {
@@ -17,6 +17,7 @@ import {
   whyNotPlain,
 } from './exchange.ts';
 import { textToForm } from './form.ts';
+import { matchFlag } from './match-flag.ts';
 import type { FilterCondition, FilterForm } from './types.ts';
 
 // ------------------------------------------------------------------------------------------ rules to Sigma
@@ -191,7 +192,7 @@ function testOf({ field, test }: FieldTest, temporaries: Assignment[]): SearchEx
   });
   const matching = (regex: string): SearchExpression => {
     const name = `_match${temporaries.length + 1}`;
-    temporaries.push({ ...AT, field: name, expression: matches(field, regex) });
+    temporaries.push({ ...AT, field: name, expression: matchFlag(field, regex) });
     return compare('=', '1', name);
   };
   switch (test.kind) {
@@ -221,18 +222,4 @@ function searchText({ pattern: parts, isCased }: Test & { readonly kind: 'patter
   );
   const text = texts.includes(null) ? null : texts.join('');
   return isCased || text === null || parseNetwork(text) !== null ? null : text;
-}
-
-function matches(field: string, regex: string): Expression {
-  const number = (value: number): Expression => ({ ...AT, kind: 'number', value });
-  const match: Expression = {
-    ...AT,
-    kind: 'call',
-    name: 'match',
-    args: [
-      { ...AT, kind: 'field', name: field },
-      { ...AT, kind: 'string', value: regex },
-    ],
-  };
-  return { ...AT, kind: 'call', name: 'if', args: [match, number(1), number(0)] };
 }

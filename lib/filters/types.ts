@@ -269,3 +269,11 @@ export type FindingFilters = {
     readonly author: string;
   }[];
 };
+
+/** A version as it was saved. */
+export type SavedFilter = {
+  readonly id: string;
+  readonly number: number;
+  readonly version: number;
+  readonly state: FilterVersionState;
+};

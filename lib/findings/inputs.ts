@@ -1,23 +1,9 @@
 import { z } from 'zod';
+import { commaList, printableId as id } from '#lib/inputs.ts';
 import { SEVERITIES } from '#lib/risk/severity.ts';
 import { DISPOSITIONS, FINDING_MODES, FINDING_SORTS, FINDING_STATUSES, HIDDEN_CHOICES } from './types.ts';
 
 /** One schema an input, shared by screen, API and OpenAPI. */
-
-/** A list in the URL: `severity=high,medium`. Empty means not narrowed. */
-function commaList<T extends string>(item: z.ZodType<T, string>) {
-  return z
-    .string()
-    .max(2_000)
-    .transform((text) => text.split(',').filter((part) => part !== ''))
-    .pipe(z.array(item).max(50))
-    .optional();
-}
-/** Ids are ASCII that can be printed. */
-const id = z
-  .string()
-  .max(300)
-  .regex(/^[\x20-\x7e]+$/, 'This is not an id.');
 
 export const findingListQuery = z.object({
   q: z.string().max(500).optional(),

@@ -6,8 +6,7 @@ import type { NotificationChannel, Prisma } from '#lib/db/generated/client.ts';
 import { type JsonValue, jsonToPostgres } from '#lib/db/postgres-text.ts';
 import { AppError } from '#lib/errors.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
-import { masterSecret } from '#lib/sources/commands.ts';
-import { encryptSecret } from '#lib/sources/secrets.ts';
+import { masterSecret, sealedSecrets } from '#lib/sources/sealing.ts';
 import type { ChannelChange, NewChannel } from './inputs.ts';
 import { channelKind } from './kinds.ts';
 import type { TestAnswer } from './plain.ts';
@@ -29,7 +28,7 @@ export async function addChannel(actor: Actor, input: NewChannel): Promise<{ rea
         investigationId: DEFAULT_INVESTIGATION,
         kind,
         settings: checked,
-        secrets: sealed(id, kind, secrets),
+        secrets: sealedSecrets(id, channelKind(kind).secrets, secrets),
       },
     });
     await writeAudit(tx, actor, { action: 'channel.add', ...objectOf(channel), after: shown(channel) });
@@ -51,7 +50,9 @@ export async function changeChannel(actor: Actor, id: string, change: ChannelCha
       data: {
         ...rest,
         ...(settings === undefined ? {} : { settings: checkedSettings(before.kind, settings) }),
-        ...(secrets === undefined ? {} : { secrets: sealed(id, before.kind, secrets) }),
+        ...(secrets === undefined
+          ? {}
+          : { secrets: sealedSecrets(id, channelKind(before.kind).secrets, secrets) }),
         version: { increment: 1 },
       },
     });
@@ -143,11 +144,6 @@ function checkQuiet({
 function checkedSettings(kind: string, settings: NewChannel['settings']): Prisma.InputJsonObject {
   const parsed = channelKind(kind).settings.parse(settings);
   return jsonToPostgres(parsed as JsonValue) as Prisma.InputJsonObject;
-}
-
-function sealed(id: string, kind: string, secrets: NewChannel['secrets']): Uint8Array<ArrayBuffer> | null {
-  const text = JSON.stringify(channelKind(kind).secrets.parse(secrets));
-  return text === '{}' ? null : encryptSecret(masterSecret(), id, text);
 }
 
 function objectOf({ id, investigationId }: NotificationChannel) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { openEgress } from '#lib/sources/egress.ts';
+import { certificates, proxyAddress } from '#lib/sources/inputs.ts';
 import { waitOf } from '#lib/sources/retry.ts';
 import type { SourceField } from '#lib/sources/types.ts';
 import { SourceError } from '#lib/sources/types.ts';
@@ -8,22 +9,8 @@ import { ChannelError } from './types.ts';
 
 /** What all channels that are told over HTTP have. */
 export const httpSettings = {
-  proxyUrl: z
-    .string()
-    .trim()
-    .max(500)
-    .refine(
-      (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''),
-      'Write it as http://proxy.example:3128.',
-    )
-    .refine((text) => !URL.parse(text)?.password, 'A proxy with a password cannot be used.')
-    .optional(),
-  caCertificates: z
-    .string()
-    .trim()
-    .max(200_000)
-    .refine((text) => /-----BEGIN CERTIFICATE-----/.test(text), 'Paste certificates in PEM form.')
-    .optional(),
+  proxyUrl: proxyAddress.optional(),
+  caCertificates: certificates.optional(),
 };
 
 export const certificateField: SourceField = {

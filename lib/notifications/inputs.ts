@@ -1,29 +1,14 @@
 /** What a manager may say about a channel; shared by form, action, API and OpenAPI. */
 import { z } from 'zod';
+import { textLine } from '#lib/inputs.ts';
 import { SEVERITIES } from '#lib/risk/severity.ts';
+import { isTimeZone } from '#lib/spl/time-format.ts';
 import { templateProblem } from './template.ts';
 import { CHANNEL_EVENTS } from './types.ts';
 
-const name = z
-  .string()
-  .trim()
-  .min(1, 'Give the channel a name.')
-  .max(200, 'Write at most 200 characters.')
-  .refine(
-    (text) => text.isWellFormed() && !/\p{Cc}/u.test(text),
-    'Write it without line breaks or control characters.',
-  );
+const name = textLine(200).min(1, 'Give the channel a name.');
 
-const zone = z.string().max(100).refine(isZone, 'This is no time zone, such as UTC or Europe/Berlin.');
-
-function isZone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
-}
+const zone = z.string().max(100).refine(isTimeZone, 'This is no time zone, such as UTC or Europe/Berlin.');
 
 const clockTime = z
   .string()

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findingChange } from '#lib/findings/inputs.ts';
 import { DISPOSITIONS, FINDING_STATUSES } from '#lib/findings/types.ts';
+import { commaList, printableId as id } from '#lib/inputs.ts';
 import { SEVERITIES } from './severity.ts';
 import {
   ENTITY_KINDS,
@@ -18,19 +19,6 @@ const page = {
   limit: z.coerce.number().int().min(1).max(500).default(100),
 };
 
-/** A list in the URL: `severity=high,medium`. Empty means not narrowed. */
-function commaList<T extends string>(item: z.ZodType<T, string>) {
-  return z
-    .string()
-    .max(2_000)
-    .transform((text) => text.split(',').filter((part) => part !== ''))
-    .pipe(z.array(item).max(50))
-    .optional();
-}
-const id = z
-  .string()
-  .max(300)
-  .regex(/^[\x20-\x7e]+$/, 'This is not an id.');
 const reason = z.string().trim().min(1, 'Give a reason; the next person will read it.').max(2_000);
 const name = z.string().trim().min(1, 'Give it a name.').max(200);
 const condition = z.string().trim().min(1, 'Write a condition.').max(5_000);

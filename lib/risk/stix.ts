@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Technique } from '#lib/content/attack.ts';
+import { nameUuid } from '#lib/content/import/name-uuid.ts';
 import { formatIsoTime } from '#lib/evidence/time.ts';
 import type { RiskEventItem } from './types.ts';
 
@@ -86,7 +86,11 @@ export function stixBundle(events: readonly RiskEventItem[], techniques: readonl
     );
   }
   const all = [...objects.values()];
-  return { type: 'bundle', id: `bundle--${uuid(NAMESPACE, all.map(({ id }) => id).join())}`, objects: all };
+  return {
+    type: 'bundle',
+    id: `bundle--${nameUuid(NAMESPACE, all.map(({ id }) => id).join())}`,
+    objects: all,
+  };
 }
 
 function common(
@@ -95,7 +99,7 @@ function common(
   time: string,
   properties: Readonly<Record<string, unknown>>,
 ): StixObject {
-  const id = `${type}--${uuid(NAMESPACE, `${type} ${key}`)}`;
+  const id = `${type}--${nameUuid(NAMESPACE, `${type} ${key}`)}`;
   return { type, spec_version: '2.1', id, created: time, modified: time, ...properties };
 }
 
@@ -129,7 +133,7 @@ function attackPattern(
 /** A user is an account, a system a domain name or an address; what a computer calls itself may be neither. */
 function observable({ objectType, objectName }: RiskEventItem): StixObject {
   const [type, property] = observableType(objectType, objectName);
-  const id = `${type}--${uuid(OBSERVABLE_NAMESPACE, JSON.stringify({ [property]: objectName }))}`;
+  const id = `${type}--${nameUuid(OBSERVABLE_NAMESPACE, JSON.stringify({ [property]: objectName }))}`;
   return { type, spec_version: '2.1', id, [property]: objectName };
 }
 
@@ -146,17 +150,4 @@ function observableType(objectType: string, name: string): readonly [type: strin
 /** STIX timestamps are RFC 3339 in UTC; fractions may have any number of digits. */
 function stixTime(ticks: bigint): string {
   return formatIsoTime(ticks);
-}
-
-/** UUID of version 5 (RFC 9562, section 5.5). */
-function uuid(namespace: string, name: string): string {
-  const hash = createHash('sha1')
-    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
-    .update(name)
-    .digest()
-    .subarray(0, 16);
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  const hex = hash.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { writeAudit } from '#lib/audit/write.ts';
 import { type Actor, requirePermission } from '#lib/auth/actor.ts';
+import { serviceUser } from '#lib/auth/service-user.ts';
 import { db } from '#lib/db/client.ts';
 import type { Prisma, Source } from '#lib/db/generated/client.ts';
 import { type JsonValue, jsonFromPostgres, jsonToPostgres, toPostgres } from '#lib/db/postgres-text.ts';
-import { env } from '#lib/env.ts';
 import { AppError } from '#lib/errors.ts';
 import { DEFAULT_INVESTIGATION } from '#lib/investigations/default.ts';
 import { sendPull } from '#lib/jobs/queue.ts';
@@ -14,12 +14,14 @@ import { checkHost } from './egress.ts';
 import type { BackfillInput, NewSource, SourceChange } from './inputs.ts';
 import { sourceKind } from './kinds.ts';
 import { nextAfter } from './schedule.ts';
-import { encryptSecret, SecretError } from './secrets.ts';
-import { SERVICE_DOMAIN, SERVICE_ROLE } from './service-user.ts';
+import { masterSecret, sealedSecrets } from './sealing.ts';
+import { SecretError } from './secrets.ts';
 import { SourceError, type TestStep } from './types.ts';
 
 /** The first job of a process opens the queue. */
 const TRANSACTION = { timeout: 60_000, maxWait: 30_000 };
+/** Each source has a user of its own here: its evidence bears that name. */
+const SERVICE_DOMAIN = 'source.invalid';
 const HOUR_TICKS = 36_000_000_000n;
 /** A test that hangs says so. */
 const TEST_MS = 60_000;
@@ -32,8 +34,7 @@ export async function addSource(actor: Actor, input: NewSource): Promise<{ reado
   const checked = checkKind(kind, settings);
   await db.$transaction(async (tx) => {
     await tx.user.create({
-      // Banned: nobody may act as it but the pull.
-      data: { id, name, role: SERVICE_ROLE, email: `${id}@${SERVICE_DOMAIN}`, banned: true },
+      data: serviceUser(id, name, SERVICE_DOMAIN),
     });
     await tx.source.create({
       data: {
@@ -41,7 +42,7 @@ export async function addSource(actor: Actor, input: NewSource): Promise<{ reado
         investigationId: DEFAULT_INVESTIGATION,
         kind,
         settings: checked,
-        secrets: sealed(id, kind, secrets),
+        secrets: sealedSecrets(id, sourceKind(kind).secrets, secrets),
         nextPullAt: rest.isEnabled ? nextAfter(rest.cron, rest.zone, new Date()) : null,
         ...rest,
       },
@@ -73,7 +74,9 @@ export async function changeSource(actor: Actor, id: string, change: SourceChang
       data: {
         ...rest,
         settings: checked,
-        ...(secrets === undefined ? {} : { secrets: sealed(id, before.kind, secrets) }),
+        ...(secrets === undefined
+          ? {}
+          : { secrets: sealedSecrets(id, sourceKind(before.kind).secrets, secrets) }),
         nextPullAt: isEnabled ? nextAfter(cron, rest.zone ?? before.zone, new Date()) : null,
         version: { increment: 1 },
       },
@@ -284,19 +287,6 @@ function checkKind(kind: string, settings: NewSource['settings']): Prisma.InputJ
     }
   }
   return jsonToPostgres(parsed as JsonValue) as Prisma.InputJsonObject;
-}
-
-function sealed(id: string, kind: string, secrets: NewSource['secrets']): Uint8Array<ArrayBuffer> | null {
-  const parsed = sourceKind(kind).secrets.parse(secrets);
-  const text = JSON.stringify(parsed);
-  return text === '{}' ? null : encryptSecret(masterSecret(), id, text);
-}
-
-/** JOBSIGHT_SECRET, under which secrets are encrypted. */
-export function masterSecret(): string {
-  const { JOBSIGHT_SECRET } = env();
-  if (JOBSIGHT_SECRET === undefined) throw new Error('JOBSIGHT_SECRET is not set; the supervisor gives it.');
-  return JOBSIGHT_SECRET;
 }
 
 /** What the audit keeps of a source: never a secret. */

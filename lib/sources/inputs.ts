@@ -1,26 +1,12 @@
 /** What a manager may say about a source; shared by form, action, API and OpenAPI. */
 import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
+import { textLine } from '#lib/inputs.ts';
+import { isTimeZone } from '#lib/spl/time-format.ts';
 
-const line = z
-  .string()
-  .trim()
-  .max(200, 'Write at most 200 characters.')
-  .refine(
-    (text) => text.isWellFormed() && !/\p{Cc}/u.test(text),
-    'Write it without line breaks or control characters.',
-  );
+const line = textLine(200);
 
-const zone = z.string().max(100).refine(isZone, 'This is no time zone, such as UTC or Europe/Berlin.');
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
+const zone = z.string().max(100).refine(isTimeZone, 'This is no time zone, such as UTC or Europe/Berlin.');
 
 const cron = z
   .string()
@@ -39,14 +25,14 @@ function isCron(text: string): boolean {
   }
 }
 
-const certificates = z
+/** Certificate authorities in PEM form. */
+export const certificates = z
   .string()
   .trim()
   .max(200_000)
-  .refine((text) => /-----BEGIN CERTIFICATE-----/.test(text), 'Paste certificates in PEM form.')
-  .nullable();
+  .refine((text) => /-----BEGIN CERTIFICATE-----/.test(text), 'Paste certificates in PEM form.');
 
-const proxy = z
+export const proxyAddress = z
   .string()
   .trim()
   .max(500)
@@ -54,8 +40,7 @@ const proxy = z
     (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''),
     'Write it as http://proxy.example:3128.',
   )
-  .refine((text) => !URL.parse(text)?.password, 'A proxy with a password cannot be used.')
-  .nullable();
+  .refine((text) => !URL.parse(text)?.password, 'A proxy with a password cannot be used.');
 
 /** Whatever the kind asks for; the kind checks it. */
 const kindFields = z.record(
@@ -68,8 +53,8 @@ export const TLS_REASON_MIN = 20;
 
 const connection = {
   settings: kindFields,
-  caCertificates: certificates,
-  proxyUrl: proxy,
+  caCertificates: certificates.nullable(),
+  proxyUrl: proxyAddress.nullable(),
   /** Why TLS certificates are not verified; null: they are. */
   tlsOffReason: line
     .refine((text) => text.length >= TLS_REASON_MIN, `Say why in at least ${TLS_REASON_MIN} characters.`)
@@ -93,8 +78,8 @@ export const sourceChange = z.strictObject({
   version: z.int().min(1),
   name: newSource.shape.name.optional(),
   settings: kindFields.optional(),
-  caCertificates: certificates.optional(),
-  proxyUrl: proxy.optional(),
+  caCertificates: certificates.nullable().optional(),
+  proxyUrl: proxyAddress.nullable().optional(),
   tlsOffReason: connection.tlsOffReason.optional(),
   /** New ones; without it the stored ones stay. They are never given out. */
   secrets: kindFields.optional(),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Actor } from '#lib/auth/actor.ts';
+import { serviceActor } from '#lib/auth/service-user.ts';
 import { currentKnowledge } from '#lib/catalogue/current.ts';
 import { addStoredEvidence } from '#lib/custody/commands.ts';
 import type { EvidenceStore } from '#lib/custody/store.ts';
@@ -10,8 +11,7 @@ import { type JsonValue, jsonFromPostgres, jsonToPostgres, toPostgres } from '#l
 import { noteSourceFailure, noteSourceMended } from '#lib/notifications/occurrences.ts';
 import { openConnection } from './connection.ts';
 import { PullSegment } from './segment.ts';
-import { serviceActor } from './service-user.ts';
-import { type PullBatch, type PulledRow, type SourceCursor, SourceError, type SourceQuery } from './types.ts';
+import { type PullBatch, type SourceCursor, SourceError, type SourceQuery } from './types.ts';
 
 /** A segment becomes evidence at this size, and when the pull ends. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
@@ -56,13 +56,14 @@ export async function runPull(pullId: string, tools: PullTools): Promise<void> {
       if (notes.length < NOTES_MAX && !notes.includes(message)) notes.push(message);
     },
   };
-  const isSlice = pull.fromTicks !== null && pull.toTicks !== null;
+  const { fromTicks, toTicks } = pull;
+  const slice = fromTicks === null || toTicks === null ? null : { fromTicks, toTicks };
   const nowMs = Date.now();
   const writer = new PullWriter(tools, {
     id: pull.id,
     epoch: pull.epoch,
     sourceId: source.id,
-    isSlice,
+    isSlice: slice !== null,
     name: source.user.name,
     actor: serviceActor(source.id, source.user),
     forgetMs: source.lookBackMinutes * 60_000 * FORGET_FACTOR,
@@ -71,11 +72,8 @@ export async function runPull(pullId: string, tools: PullTools): Promise<void> {
     const { rules } = await currentKnowledge();
     const request = {
       rules: rules.filter(({ evaluation }) => evaluation === 'strict'),
-      cursor: cursorOf(isSlice ? pull.cursor : source.cursor),
-      slice:
-        pull.fromTicks !== null && pull.toTicks !== null
-          ? { fromTicks: pull.fromTicks, toTicks: pull.toTicks }
-          : null,
+      cursor: cursorOf(slice ? pull.cursor : source.cursor),
+      slice,
       lookBackMs: source.lookBackMinutes * 60_000,
       nowMs,
     };
@@ -93,6 +91,9 @@ export async function runPull(pullId: string, tools: PullTools): Promise<void> {
 function cursorOf(stored: Prisma.JsonValue | null): SourceCursor {
   return stored === null ? null : jsonFromPostgres(stored as JsonValue);
 }
+
+/** A row with what its key is known by. */
+type HashedRow = { readonly text: string; readonly hash: Buffer | null };
 
 type Running = {
   readonly id: string;
@@ -123,10 +124,12 @@ class PullWriter {
     // Evidence has one query, which is its origin.
     if (this.#query && this.#query.text !== query.text) await this.#keep();
     this.#query = query;
-    const fresh = await this.#fresh(rows);
+    const fresh = await this.#fresh(
+      rows.map(({ text, key }) => ({ text, hash: key === null ? null : hashOf(key) })),
+    );
     this.#segment ??= await PullSegment.open(this.#tools.dataFolder);
     await this.#segment.add(fresh.map(({ text }) => text));
-    for (const { key } of fresh) if (key !== null) this.#keys.push(hashOf(key));
+    for (const { hash } of fresh) if (hash !== null) this.#keys.push(hash);
     if (cursor !== null) this.#cursor = cursor;
     if (this.#segment.sizeBytes >= SEGMENT_BYTES) await this.#keep();
   }
@@ -154,15 +157,15 @@ class PullWriter {
   }
 
   /** Rows that no pull has given yet, each once. */
-  async #fresh(rows: readonly PulledRow[]): Promise<readonly PulledRow[]> {
-    const keyed = rows.flatMap(({ key }) => (key === null ? [] : [hashOf(key)]));
-    if (keyed.length === 0) return rows;
+  async #fresh(rows: readonly HashedRow[]): Promise<readonly HashedRow[]> {
+    const hashes = rows.flatMap(({ hash }) => hash ?? []);
+    if (hashes.length === 0) return rows;
     const known = await this.#tools.db.$queryRaw<{ key: Uint8Array }[]>`
-      SELECT key FROM pulled_row WHERE source_id = ${this.#pull.sourceId} AND key = ANY(${keyed}::bytea[])`;
+      SELECT key FROM pulled_row WHERE source_id = ${this.#pull.sourceId} AND key = ANY(${hashes}::bytea[])`;
     const seen = new Set([...known.map(({ key }) => hex(key)), ...this.#keys.map(hex)]);
-    return rows.filter(({ key }) => {
-      if (key === null) return true;
-      const name = hex(hashOf(key));
+    return rows.filter(({ hash }) => {
+      if (hash === null) return true;
+      const name = hex(hash);
       if (seen.has(name)) return false;
       seen.add(name);
       return true;

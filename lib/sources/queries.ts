@@ -25,8 +25,8 @@ export async function listSources(actor: Actor): Promise<readonly SourceListItem
     where: { investigationId: DEFAULT_INVESTIGATION, removedAt: null },
     include: LIST_PARTS,
   });
-  const items = await Promise.all(rows.map(listItem));
-  return items.sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  const sums = await sumsOf(rows.map(({ id }) => id));
+  return rows.map((row) => listItem(row, sums)).sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
 /** The kinds of sources that can be added. */
@@ -44,8 +44,8 @@ export async function getSource(actor: Actor, id: string): Promise<SourceDetail>
   const settings = kind.settings.parse(jsonFromPostgres(row.settings as JsonValue));
   const rules = (await currentKnowledge()).rules.filter(({ evaluation }) => evaluation === 'strict');
   const names = new Map(rules.map((rule) => [rule.id, rule.name]));
-  const [item, pulls, backfill] = await Promise.all([
-    listItem(row),
+  const [sums, pulls, backfill] = await Promise.all([
+    sumsOf([id]),
     db.sourcePull.findMany({
       where: { sourceId: id },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
@@ -62,7 +62,7 @@ export async function getSource(actor: Actor, id: string): Promise<SourceDetail>
     nowMs: Date.now(),
   };
   return {
-    ...item,
+    ...listItem(row, sums),
     settings: settings as Record<string, unknown>,
     hasSecrets: row.secrets !== null,
     caCertificates: row.caCertificates,
@@ -113,12 +113,19 @@ const LIST_PARTS = {
 
 type Row = Prisma.SourceGetPayload<{ include: typeof LIST_PARTS }>;
 
-async function listItem(row: Row): Promise<SourceListItem> {
-  const [pull] = row.pulls;
-  const { _sum: sums } = await db.sourcePull.aggregate({
-    where: { sourceId: row.id },
+/** What all pulls of each source have brought. */
+async function sumsOf(sourceIds: readonly string[]) {
+  const groups = await db.sourcePull.groupBy({
+    by: ['sourceId'],
+    where: { sourceId: { in: [...sourceIds] } },
     _sum: { rowCount: true, byteCount: true },
   });
+  return new Map(groups.map(({ sourceId, _sum: sums }) => [sourceId, sums]));
+}
+
+function listItem(row: Row, sums: Awaited<ReturnType<typeof sumsOf>>): SourceListItem {
+  const [pull] = row.pulls;
+  const sum = sums.get(row.id);
   return {
     id: row.id,
     name: row.user.name,
@@ -132,8 +139,8 @@ async function listItem(row: Row): Promise<SourceListItem> {
     failingSince: row.failingSince?.toISOString() ?? null,
     failure: row.failure === null ? null : fromPostgres(row.failure),
     lastPull: pull ? pullItem(pull) : null,
-    rowTotal: Number(sums.rowCount ?? 0n),
-    byteTotal: Number(sums.byteCount ?? 0n),
+    rowTotal: Number(sum?.rowCount ?? 0n),
+    byteTotal: Number(sum?.byteCount ?? 0n),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from '#lib/spl/time-format.ts';
 import { MAPPED_FIELDS, TIME_FORMATS } from './fields.ts';
 
 /**
@@ -16,21 +17,12 @@ const timeFormat = z.union([
     .describe('With the directives of strptime.'),
 ]);
 
-function isZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** An IANA zone that this machine knows. */
 export const zoneName = z
   .string()
   .min(1)
   .max(100)
-  .refine(isZone, 'There is no such time zone. Give an IANA name, for example Europe/Berlin.');
+  .refine(isTimeZone, 'There is no such time zone. Give an IANA name, for example Europe/Berlin.');
 
 export const columnMapping = z.strictObject({
   time: z
